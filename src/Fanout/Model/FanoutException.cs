@@ -1,0 +1,50 @@
+namespace Fanout;
+
+/// <summary>Base of every error Fanout reports on purpose: its message is meant for the person who asked.</summary>
+public abstract class FanoutException : Exception
+{
+    private protected FanoutException(string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+    }
+}
+
+/// <summary>A spec was refused.</summary>
+/// <param name="errors">What is wrong, at least one.</param>
+public sealed class SpecException(IReadOnlyList<SpecError> errors)
+    : FanoutException(string.Join(Environment.NewLine, errors.Select(e => e.ToString())))
+{
+    /// <summary>What is wrong, in the order of the document.</summary>
+    public IReadOnlyList<SpecError> Errors { get; } = errors;
+}
+
+/// <summary>One thing wrong with a spec.</summary>
+/// <param name="Pointer">The field as a JSON pointer (RFC 6901), such as <c>/flow/concurrency</c>.</param>
+/// <param name="Value">The refused value as JSON, cut to 100 characters; null when the field is absent.</param>
+/// <param name="Problem">What is wrong and what is allowed.</param>
+/// <param name="Remedy">What to do.</param>
+public sealed record SpecError(string Pointer, string? Value, string Problem, string Remedy)
+{
+    /// <inheritdoc/>
+    public override string ToString() =>
+        Value is null ? $"{Pointer}: {Problem} {Remedy}" : $"{Pointer}: {Value} {Problem} {Remedy}";
+}
+
+/// <summary>A source is missing, unreadable, or not what it was when the run began.</summary>
+/// <param name="message">Which source, what happened, what to do.</param>
+/// <param name="innerException">The cause, if any.</param>
+public sealed class SourceException(string message, Exception? innerException = null) : FanoutException(message, innerException);
+
+/// <summary>A run was asked for that does not exist, exists with another spec, or is in a state that does not allow the request.</summary>
+/// <param name="runId">The run.</param>
+/// <param name="message">What was asked, why it cannot be, what to do.</param>
+public sealed class RunException(string runId, string message) : FanoutException(message)
+{
+    /// <summary>The run's id.</summary>
+    public string RunId { get; } = runId;
+}
+
+/// <summary>The home (database, results directory) cannot be used: disk full, read-only, corrupt, or written by a newer version.</summary>
+/// <param name="message">Where, what happened, what to do.</param>
+/// <param name="innerException">The cause, if any.</param>
+public sealed class StorageException(string message, Exception? innerException = null) : FanoutException(message, innerException);

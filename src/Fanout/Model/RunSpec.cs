@@ -1,0 +1,145 @@
+using System.Text.Json;
+
+namespace Fanout;
+
+/// <summary>The request for a run. Made by <c>SpecReader</c>, which refuses what is not legal; every value here is.</summary>
+public sealed record RunSpec
+{
+    /// <summary>The run's id, chosen by the caller for an idempotent start; null: one is generated.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>What is run on each item.</summary>
+    public required HandlerSpec Handler { get; init; }
+
+    /// <summary>Where the items come from.</summary>
+    public required SourceSpec Source { get; init; }
+
+    /// <summary>How many at once and how fast.</summary>
+    public FlowSpec Flow { get; init; } = new();
+
+    /// <summary>Timeouts, retries, tolerance, deadline.</summary>
+    public FailureSpec Failure { get; init; } = new();
+
+    /// <summary>How ranges are worked.</summary>
+    public BatchSpec Batch { get; init; } = new();
+
+    /// <summary>What is kept and reduced.</summary>
+    public ResultsSpec Results { get; init; } = new();
+}
+
+/// <summary>A handler by name, and its options.</summary>
+/// <param name="Name">The name it is registered under.</param>
+/// <param name="Options">A JSON object the handler defines; null: none.</param>
+public sealed record HandlerSpec(string Name, JsonElement? Options = null);
+
+/// <summary>How many items at once and how fast.</summary>
+public sealed record FlowSpec
+{
+    /// <summary>Items in flight over the whole run, 1 to 100,000. Default: 4 x processors, at least 16.</summary>
+    public int Concurrency { get; init; } = DefaultConcurrency;
+
+    /// <summary>Item starts, retries included; null: no limit.</summary>
+    public Rate? Rate { get; init; }
+
+    /// <summary>Starts that may come at once after a pause, 1 to 1,000,000. Default: 1 (evenly paced). Needs a rate.</summary>
+    public int Burst { get; init; } = 1;
+
+    /// <summary>Names of limits shared with other runs. Default: none.</summary>
+    public IReadOnlyList<string> Limits { get; init; } = [];
+
+    /// <summary>Share of a contended limit relative to other runs, 0.001 to 1,000. Default: 1.</summary>
+    public double Weight { get; init; } = 1;
+
+    /// <summary>4 x processors, at least 16.</summary>
+    public static int DefaultConcurrency => Math.Max(16, 4 * Environment.ProcessorCount);
+}
+
+/// <summary>What happens when an item does not succeed, and when the run takes too long.</summary>
+public sealed record FailureSpec
+{
+    /// <summary>Per attempt, 1 ms to 24 h; null: no timeout.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>When to try again.</summary>
+    public RetrySpec Retry { get; init; } = new();
+
+    /// <summary>Null: run everything and report what failed.</summary>
+    public Tolerance? Tolerate { get; init; }
+
+    /// <summary>For the whole run, 1 ms to 30 d, from its start; null: none.</summary>
+    public TimeSpan? Deadline { get; init; }
+}
+
+/// <summary>Exponential back-off: the wait before attempt n+1 is <c>min(MaxDelay, FirstDelay x Backoff^(n-1))</c>, jittered.</summary>
+public sealed record RetrySpec
+{
+    /// <summary>Attempts an item, the first included, 1 to 100. Default: 1 (no retry).</summary>
+    public int MaxAttempts { get; init; } = 1;
+
+    /// <summary>Before the second attempt, 0 to 1 h. Default: 1 s.</summary>
+    public TimeSpan FirstDelay { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Factor from one delay to the next, 1 to 10. Default: 2.</summary>
+    public double Backoff { get; init; } = 2;
+
+    /// <summary>The longest delay, 0 to 24 h. Default: 1 min.</summary>
+    public TimeSpan MaxDelay { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>True (the default): each delay is drawn evenly from half to all of its length, so that retries spread out.</summary>
+    public bool Jitter { get; init; } = true;
+}
+
+/// <summary>How ranges are worked. The defaults are right for most runs.</summary>
+public sealed record BatchSpec
+{
+    /// <summary>How long a batch takes items before it hands the rest of its range back, 100 ms to 5 min. Default: 10 s.</summary>
+    public TimeSpan Slice { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The longest range one batch is given, 1 to 1,000,000. Default: 100,000.</summary>
+    public int MaxItems { get; init; } = 100_000;
+
+    /// <summary>How often a batch makes durable what it has settled, 10 ms to 1 min. Default: 1 s.</summary>
+    public TimeSpan Checkpoint { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How batches reach workers. Default: as activities.</summary>
+    public BatchDispatch Dispatch { get; init; }
+
+    /// <summary>Branches the root fans out to, 1 to 256; null: as many as the lanes need.</summary>
+    public int? Branches { get; init; }
+
+    /// <summary>Lanes over all branches, 1 to 4,096; null: chosen from concurrency, rate and burst.</summary>
+    public int? Lanes { get; init; }
+}
+
+/// <summary>How batches reach workers.</summary>
+public enum BatchDispatch
+{
+    /// <summary>As activity calls.</summary>
+    Activity,
+
+    /// <summary>As queue messages; needs a storage account.</summary>
+    Queue,
+}
+
+/// <summary>What is kept of the outcomes.</summary>
+public sealed record ResultsSpec
+{
+    /// <summary>Default: all.</summary>
+    public KeepResults Keep { get; init; } = KeepResults.All;
+
+    /// <summary>The reducer's name: count, sum, min, max, or one registered in code; null: none.</summary>
+    public string? Reduce { get; init; }
+}
+
+/// <summary>Which outcomes are written to the results.</summary>
+public enum KeepResults
+{
+    /// <summary>Every item's.</summary>
+    All,
+
+    /// <summary>Only of items that did not succeed.</summary>
+    Failures,
+
+    /// <summary>None; the report still counts them.</summary>
+    None,
+}

@@ -1,0 +1,76 @@
+namespace Fanout.Runs;
+
+/// <summary>The list of runs: their specs, control, progress and reports. Small rows, cheap to poll.</summary>
+public interface IRunCatalog
+{
+    /// <summary>Adds a run. False: the id exists; nothing was done.</summary>
+    Task<bool> TryAddAsync(RunRecord run, CancellationToken cancellationToken);
+
+    /// <summary>A run; null: there is none.</summary>
+    Task<RunRecord?> GetAsync(string runId, CancellationToken cancellationToken);
+
+    /// <summary>Runs, newest first.</summary>
+    Task<IReadOnlyList<RunRecord>> ListAsync(RunQuery query, CancellationToken cancellationToken);
+
+    /// <summary>The run's control; null: there is no such run.</summary>
+    Task<RunControl?> GetControlAsync(string runId, CancellationToken cancellationToken);
+
+    /// <summary>Applies <paramref name="change"/> atomically; the version grows by one unless the change returned its argument. Null: there is no such run, or it has ended.</summary>
+    Task<RunControl?> UpdateControlAsync(string runId, Func<RunControl, RunControl> change, CancellationToken cancellationToken);
+
+    /// <summary>Notes that work has begun; keeps the earliest time.</summary>
+    Task SetStartedAsync(string runId, DateTimeOffset startedAt, CancellationToken cancellationToken);
+
+    /// <summary>Replaces the run's live progress.</summary>
+    Task SetProgressAsync(string runId, RunProgress progress, CancellationToken cancellationToken);
+
+    /// <summary>Records the report and final status; a second call changes nothing.</summary>
+    Task CompleteAsync(string runId, RunReport report, CancellationToken cancellationToken);
+
+    /// <summary>Deletes the run's row.</summary>
+    Task DeleteAsync(string runId, CancellationToken cancellationToken);
+}
+
+/// <summary>Which runs to list.</summary>
+/// <param name="Status">Only these; null: any.</param>
+/// <param name="After">Continue after this run id (of the previous page's last row); null: from the newest.</param>
+/// <param name="Limit">At most so many, 1 to 1,000.</param>
+public sealed record RunQuery(IReadOnlyList<RunStatus>? Status = null, string? After = null, int Limit = 100);
+
+/// <summary>A run as the catalog knows it.</summary>
+public sealed record RunRecord
+{
+    /// <summary>The run's id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The spec as canonical JSON.</summary>
+    public required string SpecJson { get; init; }
+
+    /// <summary>When it was accepted.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When work began; null: not yet.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it ended; null: not yet.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>What was asked of it.</summary>
+    public RunControl Control { get; init; } = RunControl.Initial;
+
+    /// <summary>The last live progress; null: none yet.</summary>
+    public RunProgress? Progress { get; init; }
+
+    /// <summary>Its report; null: it has not ended.</summary>
+    public RunReport? Report { get; init; }
+
+    /// <summary>The process that drives it now, such as <c>host:pid</c>; null: none, so it may be continued.</summary>
+    public string? DrivenBy { get; init; }
+
+    /// <summary>The run's status, from the above.</summary>
+    public RunStatus Status =>
+        Report is not null ? Report.Status
+        : Control.Paused ? RunStatus.Paused
+        : StartedAt is null ? RunStatus.Pending
+        : RunStatus.Running;
+}
