@@ -60,7 +60,9 @@ public sealed class Activities(RunScopes scopes, IRunCatalog catalog, IResultSto
         try
         {
             var pending = await PendingItems.LoadAsync(scope, input.Source, checkpoint?.Unsettled ?? input.Pending).ConfigureAwait(false);
-            return await new Batch(scope, input, checkpoint).RunAsync(pending, stopping).ConfigureAwait(false);
+            var batch = new Batch(scope, input, checkpoint);
+            await using var disposing = batch.ConfigureAwait(false);
+            return await batch.RunAsync(pending, stopping).ConfigureAwait(false);
         }
         catch (SourceException failed)
         {

@@ -147,7 +147,7 @@ internal sealed class RunOrchestration
             return;
         _events += 3;
         var signal = await _context.CallActivityAsync<ControlSignal>(Activities.Stop, new StopInput(
-            _input.RunId, CompletionReason.DeadlineReached, $"The run did not end within its deadline of {Specs.HumanDuration.Format(deadline)}."));
+            _input.RunId, CompletionReason.DeadlineReached, $"The run did not end within its deadline of {HumanDuration.Format(deadline)}."));
         Forward(signal);
     }
 

@@ -12,8 +12,22 @@ internal sealed partial class Batch
     private async Task RunWorkerAsync()
     {
         var worker = new Worker(_scope, NoteHandlerAwaits);
+        bool tooLate;
         lock (_lock)
-            _workers.Add(worker);
+        {
+            // The slot may have been granted just before the batch closed.
+            tooLate = _closing;
+            if (!tooLate)
+                _workers.Add(worker);
+        }
+
+        if (tooLate)
+        {
+            _slots.Release();
+            worker.Dispose();
+            return;
+        }
+
         var keepsSlot = true;
         try
         {

@@ -12,7 +12,7 @@ namespace Fanout.Processing;
 /// The batch's lock guards everything that moves: the reader, the waiting items, the counts, the part's buffer. A worker takes it once an
 /// item, to settle the last and take the next. It is never held while a handler runs or while waiting.
 /// </remarks>
-internal sealed partial class Batch
+internal sealed partial class Batch : IAsyncDisposable
 {
     private readonly RunScope _scope;
     private readonly BatchInput _input;
@@ -93,7 +93,7 @@ internal sealed partial class Batch
         }
         finally
         {
-            await CleanUpAsync().ConfigureAwait(false);
+            _scope.Leave(this);
         }
     }
 
@@ -267,10 +267,9 @@ internal sealed partial class Batch
 
     private List<PartRef> Parts() => _part?.Describe() is { } part ? [.. _earlierParts, part] : _earlierParts;
 
-    private async ValueTask CleanUpAsync()
+    public async ValueTask DisposeAsync()
     {
         _slots.Dispose();
-        _scope.Leave(this);
         if (_retryTimer is not null)
             await _retryTimer.DisposeAsync().ConfigureAwait(false);
         if (_reader is not null)

@@ -21,12 +21,15 @@ public sealed record BatchCheckpoint(IReadOnlyList<PartRef> Parts, long Next, IR
     public static ValueTask<BatchCheckpoint?> ReadAsync(IResultStore results, string runId, string documentName) =>
         StoredJson.ReadAsync<BatchCheckpoint>(results, runId, documentName, CancellationToken.None);
 
-    /// <summary>The checkpoints of a run's batches whose branches have not ended.</summary>
-    public static async Task<IReadOnlyList<BatchCheckpoint>> ReadAllAsync(IResultStore results, string runId, CancellationToken cancellationToken)
+    /// <summary>The checkpoints of a run's batches, but those of branches whose manifests count them already.</summary>
+    public static async Task<IReadOnlyList<BatchCheckpoint>> ReadAllAsync(
+        IResultStore results, string runId, IReadOnlyList<BranchManifest> closed, CancellationToken cancellationToken)
     {
         var checkpoints = new List<BatchCheckpoint>();
         await foreach (var name in results.ListDocumentsAsync(runId, Folder, cancellationToken).ConfigureAwait(false))
         {
+            if (closed.Any(branch => name.StartsWith($"{Folder}{branch.BranchId}-", StringComparison.Ordinal)))
+                continue;
             if (await ReadAsync(results, runId, name).ConfigureAwait(false) is { } checkpoint)
                 checkpoints.Add(checkpoint);
         }

@@ -71,7 +71,7 @@ public sealed class RunScopes(RunEnvironment environment) : IAsyncDisposable
             return RunHistory.None;
         var plan = await PlanDocument.ReadAsync(environment.Results, record.Id, CancellationToken.None).ConfigureAwait(false);
         var branches = await BranchManifest.ReadAllAsync(environment.Results, record.Id, CancellationToken.None).ConfigureAwait(false);
-        var checkpoints = await BatchCheckpoint.ReadAllAsync(environment.Results, record.Id, CancellationToken.None).ConfigureAwait(false);
+        var checkpoints = await BatchCheckpoint.ReadAllAsync(environment.Results, record.Id, branches, CancellationToken.None).ConfigureAwait(false);
         var settled = branches.Select(branch => branch.Tally).Concat(checkpoints.Select(checkpoint => checkpoint.Tally))
             .Aggregate(default(Counts), (sum, tally) => sum + Counts.Of(tally));
         return new RunHistory(true, settled, plan?.Total);

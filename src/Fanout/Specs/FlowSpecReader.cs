@@ -20,11 +20,12 @@ internal static class FlowSpecReader
         if (rate is null)
             burst?.Refuse("needs a rate, and none is given.", "Give \"rate\" too, such as \"50/s\", or leave \"burst\" out.");
 
+        var givenRate = rate?.Rate();
         return new FlowSpec
         {
             Concurrency = flow.Find("concurrency")?.Count(1, 100_000, "items in flight") ?? defaults.Concurrency,
-            Rate = rate?.Rate(),
-            Burst = burst?.Count(1, 1_000_000, "starts at once") ?? defaults.Burst,
+            Rate = givenRate,
+            Burst = burst?.Count(1, 1_000_000, "starts at once") ?? (givenRate is null ? null : FlowSpec.DefaultBurst(givenRate)),
             Limits = flow.Find("limits") is { } limits ? ReadLimits(limits) : defaults.Limits,
             Weight = flow.Find("weight")?.Number(0.001, 1_000) ?? defaults.Weight,
         };

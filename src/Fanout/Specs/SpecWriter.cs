@@ -49,7 +49,7 @@ public static class SpecWriter
         if (flow.Rate is { } rate)
         {
             writer.WriteString("rate", rate.ToString());
-            writer.WriteNumber("burst", flow.Burst);
+            writer.WriteNumber("burst", flow.Allotment.Burst);
         }
 
         writer.WriteStartArray("limits");

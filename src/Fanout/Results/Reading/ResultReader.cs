@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Fanout.Processing;
 using Fanout.Runs;
 
 namespace Fanout.Results;
@@ -14,7 +15,9 @@ public sealed class ResultReader(IResultStore store)
         if (await Manifest.ReadAsync(store, runId, cancellationToken).ConfigureAwait(false) is { } manifest)
             return manifest.Parts;
         var branches = await BranchManifest.ReadAllAsync(store, runId, cancellationToken).ConfigureAwait(false);
-        return [.. branches.SelectMany(branch => branch.Parts)];
+        // What a checkpoint counts is never run again: it is settled, though its batch is still under way.
+        var checkpoints = await BatchCheckpoint.ReadAllAsync(store, runId, branches, cancellationToken).ConfigureAwait(false);
+        return [.. branches.SelectMany(branch => branch.Parts).Concat(checkpoints.SelectMany(checkpoint => checkpoint.Parts))];
     }
 
     /// <summary>Reads outcomes.</summary>

@@ -30,7 +30,7 @@ internal readonly struct JsonlFormat(string name) : IRecordFormat
     {
         var value = JsonWhitespace.Trim(record.Content);
         return Utf8.IsValid(value.Span)
-            ? new Item(index, value, IsText: false)
+            ? new Item(index, value, IsText: false) { Line = record.Line }
             : new Item(index, default, IsText: false) { Defect = Defects.Malformed(name, record.Line, "the line is not valid UTF-8.") };
     }
 }
