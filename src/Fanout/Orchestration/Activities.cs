@@ -12,7 +12,12 @@ namespace Fanout.Orchestration;
 /// <param name="catalog">The list of runs.</param>
 /// <param name="results">Where results live.</param>
 /// <param name="time">The clock.</param>
-public sealed class Activities(RunScopes scopes, IRunCatalog catalog, IResultStore results, TimeProvider time)
+/// <param name="onStorageFailure">
+/// Told, with the run's id, when storage failed. That is no fault of the run: if it returns, the activity waits to be stopped, to be run
+/// again once storage is mended. Null: the activity fails.
+/// </param>
+public sealed class Activities(
+    RunScopes scopes, IRunCatalog catalog, IResultStore results, TimeProvider time, Action<string, StorageException>? onStorageFailure = null)
 {
     internal const string Plan = "plan";
     internal const string Batch = "batch";
@@ -25,11 +30,11 @@ public sealed class Activities(RunScopes scopes, IRunCatalog catalog, IResultSto
     {
         registry.AddOrchestrator<RunInput, RunReport?>(RunOrchestration.Name, (context, input) => RunOrchestration.RunAsync(context, input, fanout));
         registry.AddOrchestrator<BranchInput, BranchResult>(BranchOrchestration.Name, (context, input) => BranchOrchestration.RunAsync(context, input, fanout));
-        registry.AddActivity<string, PlanResult>(Plan, (context, runId) => PlanAsync(runId, context.Stopping));
-        registry.AddActivity<BatchInput, BatchResult>(Batch, (context, input) => WorkBatchAsync(input, context.Stopping));
-        registry.AddActivity<CloseBranchInput, bool>(CloseBranch, (_, input) => CloseBranchAsync(input));
-        registry.AddActivity<CloseRunInput, RunReport>(CloseRun, (_, input) => CloseRunAsync(input));
-        registry.AddActivity<StopInput, ControlSignal>(Stop, (_, input) => StopAsync(input));
+        registry.AddActivity<string, PlanResult>(Plan, (context, runId) => ShieldAsync(runId, context, () => PlanAsync(runId, context.Stopping)));
+        registry.AddActivity<BatchInput, BatchResult>(Batch, (context, input) => ShieldAsync(input.RunId, context, () => WorkBatchAsync(input, context.Stopping)));
+        registry.AddActivity<CloseBranchInput, bool>(CloseBranch, (context, input) => ShieldAsync(input.RunId, context, () => CloseBranchAsync(input)));
+        registry.AddActivity<CloseRunInput, RunReport>(CloseRun, (context, input) => ShieldAsync(input.RunId, context, () => CloseRunAsync(input)));
+        registry.AddActivity<StopInput, ControlSignal>(Stop, (context, input) => ShieldAsync(input.RunId, context, () => StopAsync(input)));
     }
 
     /// <summary>Counts and indexes the source.</summary>
@@ -104,6 +109,20 @@ public sealed class Activities(RunScopes scopes, IRunCatalog catalog, IResultSto
             CancellationToken.None).ConfigureAwait(false) ?? RunControl.Initial;
         (await scopes.GetAsync(input.RunId).ConfigureAwait(false)).Apply(control);
         return new ControlSignal(control.Version, control.Paused, control.Stop);
+    }
+
+    private async Task<T> ShieldAsync<T>(string runId, ActivityContext context, Func<Task<T>> run)
+    {
+        try
+        {
+            return await run().ConfigureAwait(false);
+        }
+        catch (StorageException failure) when (onStorageFailure is not null)
+        {
+            onStorageFailure(runId, failure);
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, context.Stopping).ConfigureAwait(false);
+            throw;
+        }
     }
 
     private static BatchResult Unopened(BatchInput input, BatchCheckpoint? checkpoint, RunScope scope) => new()

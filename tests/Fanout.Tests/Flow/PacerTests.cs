@@ -1,6 +1,7 @@
 using CsCheck;
 using Fanout.Flow;
 using Microsoft.Extensions.Time.Testing;
+using Xunit;
 
 namespace Fanout.Tests.Flow;
 

@@ -1,5 +1,6 @@
 using CsCheck;
 using Fanout.Flow;
+using Xunit;
 
 namespace Fanout.Tests.Flow;
 

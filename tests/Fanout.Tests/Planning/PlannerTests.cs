@@ -2,6 +2,7 @@ using CsCheck;
 using Fanout.Orchestration;
 using Fanout.Planning;
 using Fanout.Sources;
+using Xunit;
 
 namespace Fanout.Tests.Planning;
 
@@ -12,7 +13,7 @@ public sealed class PlannerTests
 
     [Fact]
     public void HandingOutRanges_CoversEveryItemExactlyOnce() =>
-        Gen.Select(Gen.Long[0, 100_000], Gen.Int[1, 64], Gen.Int[1, 5_000], Gen.Int[1, 1_000].Null()).Sample((total, takers, maxItems, seen) =>
+        Gen.Select(Gen.Long[0, 100_000], Gen.Int[1, 64], Gen.Int[1, 5_000], Gen.Int[1, 1_000].Nullable()).Sample((total, takers, maxItems, seen) =>
         {
             var queue = new WorkQueue([new WorkUnit(0, total, [])]);
             long next = 0;
@@ -53,7 +54,7 @@ public sealed class PlannerTests
 
     [Fact]
     public void AcrossProcesses_EachLaneCanStartAnItem() =>
-        Gen.Select(Gen.Int[1, 5_000], Gen.Int[1, 500].Null(), Gen.Long[0, 10_000_000], Gen.Int[1, 4_096].Null()).Sample((concurrency, burst, items, lanes) =>
+        Gen.Select(Gen.Int[1, 5_000], Gen.Int[1, 500].Nullable(), Gen.Long[0, 10_000_000], Gen.Int[1, 4_096].Nullable()).Sample((concurrency, burst, items, lanes) =>
         {
             var flow = new FlowSpec { Concurrency = concurrency, Rate = burst is null ? null : new Rate(10, TimeSpan.FromSeconds(1)), Burst = burst };
             var plan = Planner.Plan(Spec(flow, new BatchSpec { Lanes = lanes }), new SourcePlan(items, null), 2, oneProcess: false);
