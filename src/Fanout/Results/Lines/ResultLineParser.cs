@@ -67,7 +67,7 @@ internal static class ResultLineParser
             else if (reader.ValueTextEquals("key"u8))
                 key = Next(ref reader).GetString();
             else if (reader.ValueTextEquals("status"u8))
-                status = ParseStatus(Next(ref reader).GetString());
+                status = ParseStatus(ref Next(ref reader));
             else if (reader.ValueTextEquals("output"u8))
                 output = JsonElement.ParseValue(ref reader);
             else if (reader.ValueTextEquals("error"u8))
@@ -108,8 +108,18 @@ internal static class ResultLineParser
         return ref reader;
     }
 
-    private static OutcomeStatus ParseStatus(string? name) =>
-        Enum.TryParse<OutcomeStatus>(name, out var status) ? status : throw new FormatException($"Not a result line: '{name}' is no status.");
+    private static OutcomeStatus ParseStatus(ref Utf8JsonReader reader)
+    {
+        if (reader.ValueTextEquals("Succeeded"u8))
+            return OutcomeStatus.Succeeded;
+        if (reader.ValueTextEquals("Failed"u8))
+            return OutcomeStatus.Failed;
+        if (reader.ValueTextEquals("TimedOut"u8))
+            return OutcomeStatus.TimedOut;
+        return reader.ValueTextEquals("Cancelled"u8)
+            ? OutcomeStatus.Cancelled
+            : throw new FormatException($"Not a result line: '{reader.GetString()}' is no status.");
+    }
 
     private static bool TryReadIndex(ReadOnlySpan<byte> line, out long index, out int length)
     {

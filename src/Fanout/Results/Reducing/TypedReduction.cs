@@ -39,6 +39,8 @@ public sealed class TypedReduction<TResult, TAccumulate>(string name, IReducer<T
             $"The state of reducer '{Name}' is {json.Length:N0} characters of JSON, more than {MaxStateLength:N0}. Keep totals in it, not items; items' outputs are in the results.");
     }
 
+    private TAccumulate Add(TAccumulate state, TResult result) => reducer.Add(state, result);
+
     private sealed class Accumulator(TypedReduction<TResult, TAccumulate> reduction, TAccumulate start) : IAccumulator
     {
         private TAccumulate _state = start;
@@ -48,7 +50,7 @@ public sealed class TypedReduction<TResult, TAccumulate>(string name, IReducer<T
             try
             {
                 var result = JsonSerializer.Deserialize<TResult>(output.IsEmpty ? "null"u8 : output, FanoutJson.Options);
-                _state = reduction.Reducer.Add(_state, result!);
+                _state = reduction.Add(_state, result!);
             }
             catch (Exception failure) when (failure is not PermanentItemException)
             {
@@ -59,15 +61,4 @@ public sealed class TypedReduction<TResult, TAccumulate>(string name, IReducer<T
 
         public string Save() => reduction.Format(_state);
     }
-
-    private IReducer<TResult, TAccumulate> Reducer => reducer;
-}
-
-/// <summary>A reducer did not take an item's output.</summary>
-/// <param name="message">Which reducer, and why.</param>
-/// <param name="innerException">What it threw.</param>
-public sealed class UnreducibleOutputException(string message, Exception innerException) : PermanentItemException(message, innerException)
-{
-    /// <inheritdoc/>
-    public override string ErrorType => "UnreducibleOutput";
 }
