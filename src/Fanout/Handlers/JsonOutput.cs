@@ -37,6 +37,9 @@ internal static class JsonOutput
     /// <exception cref="JsonException">It is not exactly one JSON value.</exception>
     public static void CheckOneValue(ReadOnlySpan<byte> json)
     {
+        // The reader looks into strings only when asked for them.
+        if (!Utf8.IsValid(json))
+            throw new JsonException("It is not UTF-8.");
         var reader = new Utf8JsonReader(json);
         while (reader.Read())
         {

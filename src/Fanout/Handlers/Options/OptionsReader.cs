@@ -132,7 +132,7 @@ internal sealed class OptionsReader
     }
 
     // RFC 6901, section 3.
-    private static string Escape(string name) => name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
+    public static string Escape(string name) => name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
     private static string Show(JsonElement value)
     {

@@ -24,6 +24,15 @@ internal static class ItemText
         return true;
     }
 
+    /// <summary>The field as the JSON it is. False: the item is no object, or has no such field.</summary>
+    public static bool TryCopyField(in Item item, FieldPath path, IBufferWriter<byte> output)
+    {
+        if (item.IsText || !TryFind(item.Value.Span, path, out var value))
+            return false;
+        CompactJson.Copy(value, output);
+        return true;
+    }
+
     private static void WriteJson(ReadOnlySpan<byte> json, IBufferWriter<byte> output)
     {
         var reader = new Utf8JsonReader(json);

@@ -59,6 +59,21 @@ internal sealed class Template
         }
     }
 
+    /// <summary>Writes the value of a template that <see cref="IsPlaceholder"/> as JSON.</summary>
+    /// <exception cref="MissingFieldItemException">The item lacks the field.</exception>
+    public void RenderJson(ItemContext context, IBufferWriter<byte> output)
+    {
+        var part = _parts[0];
+        if (part.Kind == TemplatePartKind.Index)
+            WriteValue(part, context, output);
+        else if (part.Kind == TemplatePartKind.Item && context.Item.IsText)
+            JsonOutput.WriteText(context.Item.Value.Span, output);
+        else if (part.Kind == TemplatePartKind.Item)
+            CompactJson.Copy(context.Item.Value.Span, output);
+        else if (!ItemText.TryCopyField(context.Item, part.Field!, output))
+            throw new MissingFieldItemException(part.Field!.Name, context.Item.IsText);
+    }
+
     /// <inheritdoc cref="Render"/>
     public string RenderText(ItemContext context, Func<string, string>? encode = null)
     {

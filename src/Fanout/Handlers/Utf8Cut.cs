@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace Fanout.Handlers.Exec;
+namespace Fanout.Handlers;
 
 internal static class Utf8Cut
 {
