@@ -59,6 +59,11 @@ public sealed class Activities(
     public async Task<BatchResult> WorkBatchAsync(BatchInput input, CancellationToken stopping)
     {
         var scope = await scopes.GetAsync(input.RunId).ConfigureAwait(false);
+        return await WorkBatchAsync(scope, input, stopping).ConfigureAwait(false);
+    }
+
+    internal async Task<BatchResult> WorkBatchAsync(RunScope scope, BatchInput input, CancellationToken stopping)
+    {
         var checkpoint = await BatchCheckpoint.ReadAsync(results, input.RunId, BatchCheckpoint.DocumentName(input.Key)).ConfigureAwait(false);
         if (scope.Total is null)
             scope.SetTotal(input.Source.ItemCount);

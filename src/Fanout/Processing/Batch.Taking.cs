@@ -23,20 +23,20 @@ internal sealed partial class Batch
     /// <summary>Makes room for the next item in hand: settles the last one, if any.</summary>
     private Take SettleAndTake(Worker worker)
     {
+        // A failure may be one too many: then nothing is taken after it.
+        if (worker.Outcome is { Error: not null })
+            Settle(worker);
         Take take;
         bool wake;
-        bool settledUnsuccessful;
         lock (_lock)
         {
-            settledUnsuccessful = SettleLocked(worker);
+            SettleLocked(worker);
             wake = _part is { ShouldWake: true };
             take = TakeLocked(worker);
         }
 
         if (wake)
             _journal.Wake();
-        if (settledUnsuccessful)
-            _scope.NoteUnsuccessful();
         return take;
     }
 

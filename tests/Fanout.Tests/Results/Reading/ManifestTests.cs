@@ -38,9 +38,9 @@ public sealed class ManifestTests : IDisposable
     public async Task RunThatHasNotEnded_HasThePartsOfItsBranches()
     {
         PartRef first = new("a.jsonl", 10, 1, 0, 0), second = new("b.jsonl", 20, 2, 5, 9);
-        await new BranchManifest("run:b0001", []).WriteAsync(_temporary.Store, "run", Never);
-        await new BranchManifest("run:b0001", [first]).WriteAsync(_temporary.Store, "run", Never);
-        await new BranchManifest("run:b0002", [second]).WriteAsync(_temporary.Store, "run", Never);
+        await new BranchManifest("run:b0001", [], Tally.Zero).WriteAsync(_temporary.Store, "run", Never);
+        await new BranchManifest("run:b0001", [first], Tally.Zero).WriteAsync(_temporary.Store, "run", Never);
+        await new BranchManifest("run:b0002", [second], Tally.Zero).WriteAsync(_temporary.Store, "run", Never);
 
         var parts = await new ResultReader(_temporary.Store).FindPartsAsync("run", Never);
         Assert.Equal([first, second], parts.OrderBy(part => part.FirstIndex));
