@@ -1,0 +1,14 @@
+using Fanout.Embedded.Execution;
+using Fanout.Embedded.History;
+
+namespace Fanout.Embedded.Stores;
+
+/// <summary>An instance to create.</summary>
+/// <param name="Identity">What never changes about it.</param>
+/// <param name="Started">Its input, the whole of its first history.</param>
+/// <param name="CreatedAt">When.</param>
+internal sealed record NewInstance(InstanceIdentity Identity, ExecutionStarted Started, DateTimeOffset CreatedAt);
+
+/// <summary>A root that was created.</summary>
+/// <param name="Lease">Its lease.</param>
+internal sealed record CreatedRoot(Lease Lease);
