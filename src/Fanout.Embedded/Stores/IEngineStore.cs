@@ -13,8 +13,8 @@ namespace Fanout.Embedded.Stores;
 /// </remarks>
 internal interface IEngineStore
 {
-    /// <summary>Creates a root and claims its lease. False: an instance with this id exists; nothing was done.</summary>
-    Task<CreatedRoot?> CreateAsync(NewInstance root, LeaseClaim claim);
+    /// <summary>Creates a root and claims its lease. Null: an instance with this id exists; nothing was done.</summary>
+    Task<Lease?> CreateAsync(NewInstance root, LeaseClaim claim);
 
     /// <summary>Claims the lease of a tree if it is free, expired, or its owner dead, and reads what is needed to drive it.</summary>
     Task<ClaimedTree> ClaimAsync(string rootId, LeaseClaim claim);
@@ -22,7 +22,7 @@ internal interface IEngineStore
     /// <summary>Commits one turn; null when the lease is lost, and then nothing was written.</summary>
     Task<CommittedTurn?> CommitAsync(TurnCommit commit);
 
-    /// <summary>Extends leases; returns the roots whose lease is lost.</summary>
+    /// <summary>Extends leases; returns the roots whose lease somebody else has claimed. One that was given back meanwhile is not lost.</summary>
     Task<IReadOnlyList<string>> RenewAsync(IReadOnlyList<Lease> leases, DateTimeOffset expiresAt);
 
     /// <summary>Gives leases back; those lost meanwhile are left alone.</summary>

@@ -20,13 +20,12 @@ internal sealed class InMemoryStore : IEngineStore
             return _leases.TryGetValue(rootId, out var lease) && lease.Owner is { } owner ? (owner, lease.ExpiresAt) : null;
     }
 
-    public Task<CreatedRoot?> CreateAsync(NewInstance root, LeaseClaim claim)
+    public Task<Lease?> CreateAsync(NewInstance root, LeaseClaim claim)
     {
         lock (_gate)
         {
-            if (!_instances.TryAdd(root.Identity.Id, new InstanceRow(root)))
-                return Task.FromResult<CreatedRoot?>(null);
-            return Task.FromResult<CreatedRoot?>(new CreatedRoot(Grant(root.Identity.Id, claim)));
+            var created = _instances.TryAdd(root.Identity.Id, new InstanceRow(root));
+            return Task.FromResult(created ? Grant(root.Identity.Id, claim) : null);
         }
     }
 
@@ -51,7 +50,7 @@ internal sealed class InMemoryStore : IEngineStore
             {
                 if (Holds(lease))
                     _leases[lease.RootId].ExpiresAt = expiresAt;
-                else
+                else if (!_leases.TryGetValue(lease.RootId, out var row) || row.Epoch != lease.Epoch)
                     lost.Add(lease.RootId);
             }
 
@@ -147,12 +146,12 @@ internal sealed class InMemoryStore : IEngineStore
             _inbox.Remove(id);
 
         List<InboxMessage> sent = [];
-        var refused = new HashSet<string>(StringComparer.Ordinal);
+        var refused = new HashSet<int>();
         foreach (var child in commit.Children)
         {
             if (TryCreateChild(child))
                 continue;
-            refused.Add(child.Identity.Id);
+            refused.Add(child.Identity.Parent!.TaskId);
             Send(StoreMessages.ChildRefused(child), commit.Lease.Owner, sent);
         }
 

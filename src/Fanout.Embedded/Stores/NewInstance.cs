@@ -8,7 +8,3 @@ namespace Fanout.Embedded.Stores;
 /// <param name="Started">Its input, the whole of its first history.</param>
 /// <param name="CreatedAt">When.</param>
 internal sealed record NewInstance(InstanceIdentity Identity, ExecutionStarted Started, DateTimeOffset CreatedAt);
-
-/// <summary>A root that was created.</summary>
-/// <param name="Lease">Its lease.</param>
-internal sealed record CreatedRoot(Lease Lease);

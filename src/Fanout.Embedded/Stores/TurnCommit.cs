@@ -55,6 +55,6 @@ internal sealed record TurnCommit
 
 /// <summary>What became of a commit.</summary>
 /// <param name="Messages">The messages that went into inboxes, with their ids.</param>
-/// <param name="RefusedChildren">Sub-orchestrations that were not created.</param>
+/// <param name="RefusedChildren">The tasks whose sub-orchestrations were not created.</param>
 /// <param name="TreeEnded">True when no instance of the tree is left to drive; its lease is free.</param>
-internal sealed record CommittedTurn(IReadOnlyList<InboxMessage> Messages, IReadOnlySet<string> RefusedChildren, bool TreeEnded);
+internal sealed record CommittedTurn(IReadOnlyList<InboxMessage> Messages, IReadOnlySet<int> RefusedChildren, bool TreeEnded);
