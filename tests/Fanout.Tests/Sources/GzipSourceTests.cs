@@ -60,7 +60,8 @@ public sealed class GzipSourceTests : SourceContract
     public async Task FileThatIsCutOffAnywhere_IsRefused()
     {
         var bytes = Compress("a\nb\nc\n");
-        for (var length = 0; length < bytes.Length; length++)
+        // Nothing at all is what .NET itself compresses an empty text to.
+        for (var length = 1; length < bytes.Length; length++)
             await AssertDamaged(bytes[..length]);
         bytes = Compress(string.Concat(Enumerable.Range(0, 100_000)));
         await AssertDamaged(bytes[..(bytes.Length / 2)]);

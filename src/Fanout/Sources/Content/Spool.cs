@@ -38,8 +38,6 @@ internal sealed class Spool(string name, ISourceWorkspace workspace)
     /// <exception cref="SourceException">It is not gzip, damaged, or cut off.</exception>
     public async ValueTask<long> DecompressAsync(Stream compressed, CancellationToken cancellationToken)
     {
-        if (compressed.Length == 0)
-            throw Damaged("it is empty.");
         await using var text = new GZipStream(new GzipInput(compressed), CompressionMode.Decompress);
         return await CopyAsync(text, WorkspaceFiles.Decompressed, GzipInput.EndMark, cancellationToken);
     }
