@@ -41,14 +41,21 @@ public sealed record FlowSpec
     /// <summary>Item starts, retries included; null: no limit.</summary>
     public Rate? Rate { get; init; }
 
-    /// <summary>Starts that may come at once after a pause, 1 to 1,000,000. Default: 1 (evenly paced). Needs a rate.</summary>
-    public int Burst { get; init; } = 1;
+    /// <summary>Starts that may come at once, 1 to 1,000,000; null: a tenth of a second's worth of the rate, at least 1. Needs a rate.</summary>
+    public int? Burst { get; init; }
 
     /// <summary>Names of limits shared with other runs. Default: none.</summary>
     public IReadOnlyList<string> Limits { get; init; } = [];
 
     /// <summary>Share of a contended limit relative to other runs, 0.001 to 1,000. Default: 1.</summary>
     public double Weight { get; init; } = 1;
+
+    /// <summary>What the run as a whole may use.</summary>
+    public Allotment Allotment => new(Concurrency, Rate, Burst ?? DefaultBurst(Rate));
+
+    /// <summary>A tenth of a second's worth of the rate, at least 1: enough to make up for a timer that fires late.</summary>
+    public static int DefaultBurst(Rate? rate) =>
+        rate is { } given ? (int)Math.Clamp(given.PerSecond / 10, 1, 1_000_000) : 1;
 
     /// <summary>4 x processors, at least 16.</summary>
     public static int DefaultConcurrency => Math.Max(16, 4 * Environment.ProcessorCount);

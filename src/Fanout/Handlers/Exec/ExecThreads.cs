@@ -1,0 +1,126 @@
+namespace Fanout.Handlers.Exec;
+
+/// <summary>
+/// Threads that block for their process: made when no one is idle, kept until the end. Blocking is the cheapest way to wait for a process
+/// (measured against epoll's and the thread pool's), and the pool's threads must not be blocked.
+/// </summary>
+internal sealed class ExecThreads(Func<Action<ExecJob>> makeWork) : IDisposable
+{
+    private const int StackBytes = 256 * 1024;
+    private readonly Lock _lock = new();
+    // Last in, first out: its caches are warm.
+    private readonly Stack<Seat> _idle = new();
+    private readonly List<Thread> _threads = [];
+    private bool _disposed;
+
+    public void Start(ExecJob job)
+    {
+        Seat? seat;
+        lock (_lock)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (!_idle.TryPop(out seat))
+                AddThread(job);
+        }
+        seat?.Put(job, stop: false);
+    }
+
+    /// <summary>Ends the threads. Those still at work end with their process.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            foreach (var seat in _idle)
+                seat.Put(null, stop: true);
+        }
+        foreach (var thread in _threads)
+            thread.Join();
+    }
+
+    private void AddThread(ExecJob first)
+    {
+        var thread = new Thread(Work, StackBytes) { IsBackground = true, Name = "fanout-exec" };
+        thread.UnsafeStart(first);
+        _threads.Add(thread);
+    }
+
+    private void Work(object? first)
+    {
+        var seat = new Seat();
+        var work = makeWork();
+        for (var job = (ExecJob?)first; job is not null; job = seat.Take())
+        {
+            var outcome = Try(work, job);
+            // Idle before the job is seen to be done: whoever waits for it can have this thread again.
+            bool stop;
+            lock (_lock)
+            {
+                stop = _disposed;
+                if (!stop)
+                    _idle.Push(seat);
+            }
+            Complete(job, outcome);
+            if (stop)
+                return;
+        }
+    }
+
+    private static Exception? Try(Action<ExecJob> work, ExecJob job)
+    {
+        try
+        {
+            work(job);
+            return null;
+        }
+#pragma warning disable CA1031 // it becomes the job's failure
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return e;
+        }
+    }
+
+    private static void Complete(ExecJob job, Exception? outcome)
+    {
+        if (outcome is null)
+            job.SetResult();
+        else if (outcome is OperationCanceledException canceled)
+            job.SetCanceled(canceled.CancellationToken);
+        else
+            job.SetException(outcome);
+    }
+
+    /// <summary>Where an idle thread waits for its next job.</summary>
+    private sealed class Seat
+    {
+        private readonly object _gate = new();
+        private ExecJob? _job;
+        private bool _stop;
+
+        public void Put(ExecJob? job, bool stop)
+        {
+            lock (_gate)
+            {
+                _job = job;
+                _stop = stop;
+                Monitor.Pulse(_gate);
+            }
+        }
+
+        /// <summary>Null: there is no more.</summary>
+        public ExecJob? Take()
+        {
+            lock (_gate)
+            {
+                while (_job is null && !_stop)
+                    Monitor.Wait(_gate);
+                var job = _job;
+                _job = null;
+                return job;
+            }
+        }
+    }
+}

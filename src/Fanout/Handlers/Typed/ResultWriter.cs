@@ -1,0 +1,67 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text.Json;
+using Fanout.Serialization;
+
+namespace Fanout.Handlers.Typed;
+
+/// <summary>Writes results of <typeparamref name="TResult"/> as JSON; null as nothing.</summary>
+internal static class ResultWriter<TResult>
+{
+    /// <exception cref="UnwritableResultException">It cannot be written.</exception>
+    public static void Write(TResult result, IBufferWriter<byte> output)
+    {
+        if (result is null)
+            return;
+        // The JIT keeps one branch a type for the values, and boxes none of them.
+        if (typeof(TResult) == typeof(string))
+            WriteText((string)(object)result, output);
+        else if (typeof(TResult) == typeof(int))
+            WriteInteger((int)(object)result, output);
+        else if (typeof(TResult) == typeof(long))
+            WriteInteger((long)(object)result, output);
+        else if (typeof(TResult) == typeof(bool))
+            output.Write((bool)(object)result ? "true"u8 : "false"u8);
+        else if (typeof(TResult) == typeof(double) && double.IsFinite((double)(object)result))
+            WriteNumber((double)(object)result, output);
+        else if (result is JsonElement { ValueKind: JsonValueKind.Undefined or JsonValueKind.Null })
+            return;
+        else
+            Serialize(result, output);
+    }
+
+    private static void WriteText(string text, IBufferWriter<byte> output)
+    {
+        var writer = JsonOutput.Rent(output);
+        writer.WriteStringValue(text);
+        writer.Flush();
+    }
+
+    private static void WriteInteger(long number, IBufferWriter<byte> output)
+    {
+        Utf8Formatter.TryFormat(number, output.GetSpan(20), out int written);
+        output.Advance(written);
+    }
+
+    private static void WriteNumber(double number, IBufferWriter<byte> output)
+    {
+        var writer = JsonOutput.Rent(output);
+        writer.WriteNumberValue(number);
+        writer.Flush();
+    }
+
+    private static void Serialize(TResult result, IBufferWriter<byte> output)
+    {
+        // Not the thread's writer: converters are user code, which may write results of its own.
+        using var writer = new Utf8JsonWriter(output, new() { Encoder = FanoutJson.Options.Encoder });
+        try
+        {
+            JsonSerializer.Serialize(writer, result, FanoutJson.Options);
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException or InvalidOperationException or ArgumentException)
+        {
+            writer.Reset();
+            throw new UnwritableResultException(TypeName.Of(typeof(TResult)), e.Message, e);
+        }
+    }
+}
