@@ -27,7 +27,7 @@ internal sealed class CliEnvironment
     public required Func<Stream> OpenOutputStream { get; init; }
 
     /// <summary>The terminal on standard error, for the live display; null: it is none.</summary>
-    public required IAnsiConsole? Terminal { get; init; }
+    public required Lazy<IAnsiConsole?> Terminal { get; init; }
 
     /// <summary>Width that help and tables may use.</summary>
     public required int Width { get; init; }
@@ -53,6 +53,15 @@ internal sealed class CliEnvironment
     /// <summary>Randomness for run ids.</summary>
     public required Random Random { get; init; }
 
-    /// <summary>Where log lines go while a command runs.</summary>
+    /// <summary>Where log lines go while a run is shown; null: to <see cref="Error"/>.</summary>
     public Action<string>? Log { get; set; }
+
+    /// <summary>Writes a log line.</summary>
+    public void WriteLog(string line)
+    {
+        if (Log is { } log)
+            log(line);
+        else
+            Error.WriteLine(line);
+    }
 }

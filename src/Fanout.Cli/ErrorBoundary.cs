@@ -60,7 +60,7 @@ internal static class ErrorBoundary
 
     private static string PlaceOf(string pointer, CommandContext context)
     {
-        var flag = context.Environment.Specs.FlagFor(pointer);
+        var flag = context.Environment.Specs.FlagFor(pointer, context.SourceKind);
         if (context.SpecFile is null)
             return flag ?? (pointer.Length == 0 ? "spec" : pointer);
         return flag is not null && context.IsGiven(flag) ? flag : $"{context.SpecFile}: {(pointer.Length == 0 ? "/" : pointer)}";

@@ -74,7 +74,7 @@ internal sealed class RedriveCommand
             document["id"] = id;
         document["source"] = new JsonObject { ["kind"] = "redrive", ["run"] = earlier.Id };
         if (context.Parse.GetValue(_only) is { } only)
-            document["source"]!["only"] = only;
+            document["source"]!["only"] = string.Equals(only, "timedout", StringComparison.OrdinalIgnoreCase) ? "timedOut" : only;
         if (context.Parse.GetValue(_whereError) is { } text)
             document["source"]!["whereError"] = text;
         _handler.Apply(context.Parse, document, context.Exec, context.Environment.Specs);

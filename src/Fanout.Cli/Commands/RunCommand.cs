@@ -20,7 +20,7 @@ internal static class RunCommand
             [
                 ("--lines urls.txt --concurrency 32 --attempts 4 -- curl -sf {}", "a command for each line"),
                 ("--jsonl orders.jsonl --handler http --set url=https://example.org/orders --rate 50/s --id nightly", "a request for each order, 50 a second"),
-                ("--range 0..1000 --handler echo --reduce sum --tolerate 5%", "numbers, added up; stopped if more than 5% fail"),
+                ("--range 0..1000 --handler delay --set for=10ms --set fail=0.01 --tolerate 5%", "a trial: waits, fails one in a hundred, and would stop at one in twenty"),
                 ("--spec nightly.json", "everything from a file"),
             ],
         };

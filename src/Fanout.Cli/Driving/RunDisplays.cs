@@ -14,7 +14,7 @@ internal static class RunDisplays
             return new QuietDisplay();
         if (context.Json)
             return new LineDisplay(environment.Error, environment.Time, JsonText.ProgressLine, JsonText.NoteLine);
-        return environment.Terminal is { } terminal
+        return environment.Terminal.Value is { } terminal
             ? new LiveDisplay(terminal, environment.Time)
             : new LineDisplay(environment.Error, environment.Time, ProgressLine.Format, note => note);
     }

@@ -42,6 +42,9 @@ internal sealed class CommandContext
     /// <summary>The file the spec came from, for messages; null: it came from flags.</summary>
     public string? SpecFile { get; set; }
 
+    /// <summary>The kind of source that was asked for, for messages.</summary>
+    public string? SourceKind { get; set; }
+
     /// <summary>The run at work, once there is one.</summary>
     public string? RunId { get; set; }
 

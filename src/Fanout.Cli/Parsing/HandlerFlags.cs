@@ -29,10 +29,10 @@ internal sealed class HandlerFlags
     public void Apply(ParseResult parse, JsonObject document, IReadOnlyList<string>? exec, ISpecAccess specs)
     {
         var name = parse.GetValue(_handler);
-        if (name is not null && exec is not null)
-            throw new UsageException("--handler and --: a run has one handler. Give a name, or a command after --.");
         if (exec is { Count: 0 })
             throw new UsageException("--: no command follows. Write it after --, such as: -- curl -sf {}");
+        if (name is not null && exec is not null)
+            throw new UsageException("--handler and --: a run has one handler. Give a name, or a command after --.");
         if (name is not null)
             document["handler"] = new JsonObject { ["name"] = name };
         if (exec is not null)

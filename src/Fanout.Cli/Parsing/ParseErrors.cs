@@ -12,14 +12,19 @@ internal static class ParseErrors
     /// <summary>One message an error; none: the command line parses.</summary>
     public static IReadOnlyList<string> Describe(ParseResult parse)
     {
-        var unknown = parse.UnmatchedTokens.Concat(SwallowedOptions(parse)).ToList();
+        var swallowed = SwallowedOptions(parse).ToList();
+        var known = OptionNames(parse).ToHashSet(StringComparer.Ordinal);
+        var starved = swallowed.Where(s => known.Contains(s.Word) && s.By is OptionResult).Select(s => NeedsValue(((OptionResult)s.By).Option)).ToList();
+        if (starved.Count > 0)
+            return starved;
+        var unknown = parse.UnmatchedTokens.Concat(swallowed.Select(s => s.Word)).ToList();
         if (unknown.Count > 0)
             return [.. unknown.Select(word => DescribeUnknown(word, parse))];
         return [.. parse.Errors.Select(e => DescribeError(e, parse)).Distinct()];
     }
 
     // An option nobody knows looks like a value to the parser, and an option that takes values takes it as one.
-    private static IEnumerable<string> SwallowedOptions(ParseResult parse)
+    private static IEnumerable<(SymbolResult By, string Word)> SwallowedOptions(ParseResult parse)
     {
         foreach (var result in parse.CommandResult.Children)
         {
@@ -31,7 +36,7 @@ internal static class ParseErrors
             else
                 words = [];
             foreach (var word in words)
-                yield return word;
+                yield return (result, word);
         }
     }
 
@@ -55,10 +60,12 @@ internal static class ParseErrors
             $"{argument.HelpName ?? argument.Name} is missing. See {Label(parse)} --help.",
         CommandResult when parse.CommandResult.Command.Arguments.Count > 0 && parse.CommandResult.Tokens.Count == 0 =>
             $"{parse.CommandResult.Command.Arguments[0].HelpName} is missing. See {Label(parse)} --help.",
-        OptionResult { Option: var option, Tokens.Count: 0 } => $"{option.Name}: needs a value ({option.HelpName}).",
+        OptionResult { Option: var option, Tokens.Count: 0 } => NeedsValue(option),
         OptionResult { Option: var option, IdentifierTokenCount: > 1 } => $"{option.Name}: is given more than once. Give it once.",
         _ => error.Message,
     };
+
+    private static string NeedsValue(Option option) => $"{option.Name}: needs a value ({option.HelpName}).";
 
     private static string Label(ParseResult parse) => parse.CommandResult.Command is RootCommand ? "the command line" : parse.CommandResult.Command.Name;
 

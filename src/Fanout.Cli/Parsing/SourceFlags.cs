@@ -62,6 +62,10 @@ internal sealed partial class SourceFlags
         _maxItemBytes.Apply(parse, document);
     }
 
+    /// <summary>The kind of a document's source; null: it has none.</summary>
+    public static string? KindOf(JsonObject document) =>
+        document["source"] is JsonObject source && source["kind"] is JsonValue kind && kind.TryGetValue<string>(out var name) ? name : null;
+
     /// <summary>True when the source typed is standard input.</summary>
     public bool ReadsStandardInput(ParseResult parse) =>
         Typed(parse).Any(s => s.Source["path"]?.GetValue<string>() == "-");
@@ -90,16 +94,13 @@ internal sealed partial class SourceFlags
         var noHeader = parse.GetValue(_noHeader);
         if (delimiter is null && !noHeader)
             return;
-        if (document["source"] is not JsonObject source || !IsCsv(source))
+        if (document["source"] is not JsonObject source || KindOf(document) != "csv")
             throw new UsageException($"{(noHeader ? _noHeader.Name : _delimiter.Name)}: only a CSV source has this. Give --csv FILE.");
         if (delimiter is not null)
             source["delimiter"] = delimiter is @"\t" or "tab" ? "\t" : delimiter;
         if (noHeader)
             source["header"] = false;
     }
-
-    private static bool IsCsv(JsonObject source) =>
-        source["kind"] is JsonValue kind && kind.TryGetValue<string>(out var name) && name == "csv";
 
     private static JsonObject FileSource(string kind, string path) => new() { ["kind"] = kind, ["path"] = path };
 

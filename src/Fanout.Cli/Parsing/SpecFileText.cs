@@ -7,6 +7,7 @@ namespace Fanout.Cli.Parsing;
 internal static class SpecFileText
 {
     private const string StandardInput = "-";
+    private const long LongestBytes = 2 << 20;
 
     private static readonly JsonDocumentOptions Options = new()
     {
@@ -21,7 +22,7 @@ internal static class SpecFileText
     {
         try
         {
-            var text = file == StandardInput ? input.ReadToEnd() : File.ReadAllText(file);
+            var text = file == StandardInput ? input.ReadToEnd() : ReadFile(file);
             return JsonNode.Parse(text, documentOptions: Options) as JsonObject
                 ?? throw new UsageException($"{file}: is not a JSON object. Write a spec such as {{\"handler\": …, \"source\": …}}.");
         }
@@ -38,4 +39,9 @@ internal static class SpecFileText
             throw new UsageException($"--spec: {file} cannot be read: {exception.Message}");
         }
     }
+
+    private static string ReadFile(string file) =>
+        new FileInfo(file).Length <= LongestBytes
+            ? File.ReadAllText(file)
+            : throw new UsageException($"--spec: {file} is longer than a spec may be (2 MiB). Give items with a source flag, such as --jsonl {file}.");
 }

@@ -52,6 +52,7 @@ internal sealed class SpecRequest
         _source.Apply(parse, document);
         _handler.Apply(parse, document, context.Exec, context.Environment.Specs);
         _run.Apply(parse, document);
+        context.SourceKind = SourceFlags.KindOf(document);
         if (file is null)
             RequireEssentials(document, context);
         return document;

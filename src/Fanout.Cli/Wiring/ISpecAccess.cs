@@ -10,7 +10,7 @@ internal interface ISpecAccess
     RunSpec Read(JsonObject document, FanoutRegistry registry);
 
     /// <summary>The flag that sets a field, such as <c>--concurrency</c>; null: none does.</summary>
-    string? FlagFor(string pointer);
+    string? FlagFor(string pointer, string? sourceKind);
 
     /// <summary>Applies one <c>key=value</c> to a handler's options.</summary>
     /// <exception cref="FormatException">It is not of that form; the message says why.</exception>
