@@ -32,10 +32,8 @@ internal sealed class RunPursuit(CommandContext context, IFanoutHome home, IRunD
                 var record = await home.Client.GetAsync(runId, CancellationToken.None);
                 if (record.Report is not null || context.Stop.IsCancellationRequested)
                     return record with { Progress = Latest(record.Progress) };
-                if (record.DrivenBy is null)
-                    await DriveAsync(runId);
-                else
-                    await WatchAsync(record);
+                if (await TryDriveAsync(runId) is { } elsewhere)
+                    await WatchAsync(elsewhere);
             }
         }
         finally
@@ -62,19 +60,22 @@ internal sealed class RunPursuit(CommandContext context, IFanoutHome home, IRunD
         return record;
     }
 
-    private async Task DriveAsync(string runId)
+    /// <returns>Null: it was driven here. Else its record: another process drives it.</returns>
+    private async Task<RunRecord?> TryDriveAsync(string runId)
     {
         var driving = home.Driver.DriveAsync(runId, context.Stop, _environment.Signals.Abort);
         await display.WhileAsync(driving, runId, Observe);
         try
         {
             await driving;
+            return null;
         }
         catch (RunException)
         {
-            // Another process may have been faster; then there is somebody to watch.
-            if ((await home.Client.GetAsync(runId, CancellationToken.None)).DrivenBy is null)
+            var record = await home.Client.GetAsync(runId, CancellationToken.None);
+            if (record is { Report: null, DrivenBy: null })
                 throw;
+            return record;
         }
 
         RunProgress? Observe() => _lastSeen = home.Driver.Observe(runId) ?? _lastSeen;
@@ -82,6 +83,8 @@ internal sealed class RunPursuit(CommandContext context, IFanoutHome home, IRunD
 
     private async Task WatchAsync(RunRecord record)
     {
+        if (record.Report is not null)
+            return;
         display.Note(string.Create(CultureInfo.InvariantCulture, $"Run {record.Id} is being worked on by {record.DrivenBy}; waiting for it."));
         var watching = UntilFreeAsync(record.Id);
         await display.WhileAsync(watching, record.Id, () => _lastSeen);

@@ -5,7 +5,7 @@ using Fanout.Specs;
 
 namespace Fanout.Cli.Tests.Support;
 
-/// <summary>A home in memory. Driving a run does what <see cref="OnDrive"/> says.</summary>
+/// <summary>A home in memory; whoever drives a run is another process. Driving a run does what <see cref="OnDrive"/> says.</summary>
 public sealed class FakeHome : IFanoutHome, IRunClient, IRunDriver
 {
     public Dictionary<string, RunRecord> Runs { get; } = [];
@@ -106,6 +106,8 @@ public sealed class FakeHome : IFanoutHome, IRunClient, IRunDriver
 
     public async Task<RunReport?> DriveAsync(string runId, CancellationToken stop, CancellationToken abort)
     {
+        if (Find(runId).DrivenBy is { } other)
+            throw new RunException(runId, $"Run {runId} is being driven by {other}.");
         Calls.Add($"drive {runId}");
         var report = await OnDrive(runId, stop, abort);
         if (report is not null)
