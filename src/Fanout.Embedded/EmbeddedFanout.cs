@@ -49,6 +49,8 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
     /// <inheritdoc/>
     public FanoutRegistry Registry { get; }
 
+    internal EmbeddedEngine Engine => _engine;
+
     /// <summary>Opens a home, creating it when it is missing.</summary>
     /// <param name="options">Which one.</param>
     /// <param name="services">Where <c>AddFanout()</c> registered handlers, and what they are made from.</param>

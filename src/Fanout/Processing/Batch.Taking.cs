@@ -28,15 +28,18 @@ internal sealed partial class Batch
             Settle(worker);
         Take take;
         bool wake;
+        bool unsuccessful;
         lock (_lock)
         {
-            SettleLocked(worker);
+            unsuccessful = SettleLocked(worker);
             wake = _part is { ShouldWake: true };
             take = TakeLocked(worker);
         }
 
         if (wake)
             _journal.Wake();
+        if (unsuccessful)
+            _scope.NoteUnsuccessful();
         return take;
     }
 
