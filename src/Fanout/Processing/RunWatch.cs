@@ -29,6 +29,7 @@ internal sealed class RunWatch : IAsyncDisposable
     {
         await _end.CancelAsync().ConfigureAwait(false);
         await _loop.ConfigureAwait(false);
+        await SaveProgressAsync(CancellationToken.None).ConfigureAwait(false);
         _timer.Dispose();
         _end.Dispose();
     }
@@ -52,12 +53,25 @@ internal sealed class RunWatch : IAsyncDisposable
         {
             if (await _catalog.GetControlAsync(_scope.RunId, _end.Token).ConfigureAwait(false) is { } control)
                 _scope.Apply(control);
-            if (beat % BeatsPerProgress == 0)
-                await _catalog.SetProgressAsync(_scope.RunId, _scope.Observe(), _end.Token).ConfigureAwait(false);
         }
         catch (StorageException)
         {
             // A beat missed. Storage that stays away fails a batch or a turn, and they tell.
+        }
+
+        if (beat % BeatsPerProgress == 0)
+            await SaveProgressAsync(_end.Token).ConfigureAwait(false);
+    }
+
+    private async Task SaveProgressAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _catalog.SetProgressAsync(_scope.RunId, _scope.Observe(), cancellationToken).ConfigureAwait(false);
+        }
+        catch (StorageException)
+        {
+            // Likewise: numbers for whoever looks, nothing a run depends on.
         }
     }
 }
