@@ -27,7 +27,11 @@ public sealed record SpecError(string Pointer, string? Value, string Problem, st
 {
     /// <inheritdoc/>
     public override string ToString() =>
-        Value is null ? $"{Pointer}: {Problem} {Remedy}" : $"{Pointer}: {Value} {Problem} {Remedy}";
+        ToString(Pointer.Length == 0 ? "spec" : Pointer);
+
+    /// <summary>The error as one line about <paramref name="subject"/>, which stands in for the pointer: a flag's name, say.</summary>
+    public string ToString(string subject) =>
+        Value is null ? $"{subject}: {Problem} {Remedy}" : $"{subject}: {Value} {Problem} {Remedy}";
 }
 
 /// <summary>A source is missing, unreadable, or not what it was when the run began.</summary>

@@ -9,6 +9,9 @@ public readonly record struct Item(long Index, ReadOnlyMemory<byte> Value, bool 
     /// <summary>An identity the item brings along (a redriven item: that of the run it failed in); null: it has none.</summary>
     public string? Key { get; init; }
 
+    /// <summary>1-based line of the file it begins on; 0: it comes from no file of lines.</summary>
+    public long Line { get; init; }
+
     /// <summary>Why the item cannot be handled (malformed, oversized), naming its line; null: it can.</summary>
     public ItemError? Defect { get; init; }
 }

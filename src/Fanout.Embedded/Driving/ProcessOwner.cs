@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Fanout.Embedded.Driving;
+
+/// <summary>
+/// Names an engine as <c>host:pid:start:nonce</c>, so that another process of the same machine can tell whether it is still there
+/// without waiting for its leases to expire. The start distinguishes a process from a later one with the same pid.
+/// </summary>
+internal static class ProcessOwner
+{
+    private static readonly ConcurrentDictionary<string, bool> AliveHere = new(StringComparer.Ordinal);
+    private static readonly string Prefix = $"{Environment.MachineName.Replace(':', '-')}:{Environment.ProcessId}:{StartOf(Environment.ProcessId)}:";
+    private static long _lastNonce;
+
+    /// <summary>A name for an engine of this process, alive until <see cref="Retire"/>.</summary>
+    public static string Create()
+    {
+        var owner = Prefix + Interlocked.Increment(ref _lastNonce).ToString(CultureInfo.InvariantCulture);
+        AliveHere[owner] = true;
+        return owner;
+    }
+
+    /// <summary>The engine is gone.</summary>
+    public static void Retire(string owner) => AliveHere.TryRemove(owner, out _);
+
+    /// <summary>The part people care about: <c>host:pid</c>.</summary>
+    public static string Display(string owner) => owner.Split(':') is [var host, var pid, ..] ? $"{host}:{pid}" : owner;
+
+    /// <summary>True when the owner was of this machine and is certainly gone; false when it is alive or there is no telling.</summary>
+    public static bool IsDead(string owner)
+    {
+        if (owner.StartsWith(Prefix, StringComparison.Ordinal))
+            return !AliveHere.ContainsKey(owner);
+        if (owner.Split(':') is not [var host, var pid, var start, _] || host != Prefix[..Prefix.IndexOf(':', StringComparison.Ordinal)])
+            return false;
+        return int.TryParse(pid, CultureInfo.InvariantCulture, out var id) && StartOf(id) != start;
+    }
+
+    /// <summary>When a process started, as text that every process of this machine reads alike; null: there is no such process.</summary>
+    private static string? StartOf(int processId)
+    {
+        if (OperatingSystem.IsLinux())
+            return LinuxStartOf(processId);
+        try
+        {
+            using var process = Process.GetProcessById(processId);
+            return process.StartTime.ToUniversalTime().Ticks.ToString(CultureInfo.InvariantCulture);
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>From <c>/proc/pid/stat</c> (proc(5)): field 22, in ticks since boot. <see cref="Process.StartTime"/> is computed from it with a jitter.</summary>
+    private static string? LinuxStartOf(int processId)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{processId}/stat");
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            var isGone = fields[0] is "Z" or "X";
+            return isGone ? null : $"{fields[19]}-{File.ReadAllText("/proc/sys/kernel/random/boot_id").AsSpan(0, 8)}";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

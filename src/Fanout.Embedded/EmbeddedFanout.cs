@@ -1,0 +1,240 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Fanout.Orchestration;
+using Fanout.Planning;
+using Fanout.Processing;
+using Fanout.Results;
+using Fanout.Runs;
+using Fanout.Sources;
+using Fanout.Specs;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Fanout.Embedded;
+
+/// <summary>
+/// Fanout on one machine: a home directory with a database of runs and the results beside it, and an engine in this process. Several
+/// processes may open one home, each driving its own runs.
+/// </summary>
+public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
+{
+    private readonly HomeOptions _options;
+    private readonly EmbeddedStorage _storage;
+    private readonly RunEnvironment _environment;
+    private readonly RunScopes _scopes;
+    private readonly EmbeddedEngine _engine;
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _faults = new(StringComparer.Ordinal);
+
+    private EmbeddedFanout(HomeOptions options, EmbeddedStorage storage, IServiceProvider services, TimeProvider time)
+    {
+        _options = options;
+        _storage = storage;
+        Registry = (FanoutRegistry?)services.GetService(typeof(FanoutRegistry))
+            ?? throw new ArgumentException("The services have no FanoutRegistry: call AddFanout() on the service collection.", nameof(services));
+        _environment = MakeEnvironment(services, time);
+        _scopes = new RunScopes(_environment);
+        var orchestrations = new OrchestrationRegistry();
+        new Activities(_scopes, storage.Catalog, _environment.Results, time, OnStorageFailure).AddTo(orchestrations, Registry);
+        _engine = new EmbeddedEngine(
+            storage, orchestrations, new EmbeddedEngineOptions(), time, _environment.LoggerFactory.CreateLogger<EmbeddedEngine>());
+        Client = new RunClient(_environment, _engine, _scopes, DeleteWorkspace);
+    }
+
+    /// <inheritdoc/>
+    public IRunClient Client { get; }
+
+    /// <inheritdoc/>
+    public IRunDriver Driver => this;
+
+    /// <inheritdoc/>
+    public FanoutRegistry Registry { get; }
+
+    internal EmbeddedEngine Engine => _engine;
+
+    /// <summary>Opens a home, creating it when it is missing.</summary>
+    /// <param name="options">Which one.</param>
+    /// <param name="services">Where <c>AddFanout()</c> registered handlers, and what they are made from.</param>
+    /// <param name="timeProvider">The clock; null: the system's.</param>
+    /// <exception cref="StorageException">The home cannot be used: it is read-only, full, damaged, or of a newer version.</exception>
+    public static Task<EmbeddedFanout> OpenAsync(HomeOptions options, IServiceProvider services, TimeProvider? timeProvider = null)
+    {
+        var storage = EmbeddedStorage.Open(options.Path);
+        return Task.FromResult(new EmbeddedFanout(options, storage, services, timeProvider ?? TimeProvider.System));
+    }
+
+    /// <inheritdoc/>
+    public async Task<RunReport?> DriveAsync(string runId, CancellationToken stop, CancellationToken abort)
+    {
+        var record = await Client.GetAsync(runId, stop).ConfigureAwait(false);
+        if (record.Report is { } ended)
+            return ended;
+        await VerifySourceAsync(record).ConfigureAwait(false);
+        // A process that died between adding the run and scheduling it left the latter undone.
+        await Client.StartAsync(SpecReader.Read(record.SpecJson, Registry), stop).ConfigureAwait(false);
+        var fault = _faults.GetOrAdd(runId, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        try
+        {
+            await AttachAsync(runId).ConfigureAwait(false);
+            await DriveToEndAsync(runId, fault.Task, stop, abort).ConfigureAwait(false);
+            return (await Client.GetAsync(runId, CancellationToken.None).ConfigureAwait(false)).Report
+                ?? await CloseFailedAsync(record).ConfigureAwait(false);
+        }
+        finally
+        {
+            _faults.TryRemove(runId, out _);
+            await _engine.DetachAsync(runId, TimeSpan.Zero).ConfigureAwait(false);
+            await _scopes.CloseAsync(runId).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public RunProgress? Observe(string runId) => _scopes.Find(runId)?.Observe();
+
+    /// <inheritdoc/>
+    public async Task<RunReport> WaitAsync(string runId, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200), _environment.Time);
+        while (true)
+        {
+            var record = await Client.GetAsync(runId, cancellationToken).ConfigureAwait(false);
+            if (record.Report is { } report)
+                return report;
+            await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _engine.DisposeAsync().ConfigureAwait(false);
+        await _scopes.DisposeAsync().ConfigureAwait(false);
+        await _storage.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task AttachAsync(string runId)
+    {
+        var attached = await _engine.TryAttachAsync(runId).ConfigureAwait(false);
+        if (attached.Status == AttachStatus.HeldElsewhere)
+            throw new RunException(runId, $"Run '{runId}' is being driven by {attached.HeldBy}. Watch it with 'status', or stop that process first.");
+    }
+
+    private async Task DriveToEndAsync(string runId, Task fault, CancellationToken stop, CancellationToken abort)
+    {
+        var end = _engine.WaitForDrivingEndAsync(runId, CancellationToken.None);
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var stopping = stop.UnsafeRegister(static source => ((TaskCompletionSource)source!).TrySetResult(), stopped).ConfigureAwait(false);
+        await Task.WhenAny(end, fault, stopped.Task).ConfigureAwait(false);
+        if (!end.IsCompleted)
+            await LetGoAsync(runId, abort).ConfigureAwait(false);
+        if (fault.IsFaulted)
+            await fault.ConfigureAwait(false);
+        if (await end.ConfigureAwait(false) == DrivingEnd.LeaseLost)
+            throw new RunException(runId, $"Another process has taken run '{runId}' over. Watch it with 'status'.");
+    }
+
+    // The orchestration itself failed (its code does not fit its history, say): it could not write a report. Null: it has not ended.
+    private async Task<RunReport?> CloseFailedAsync(RunRecord record)
+    {
+        if (await _engine.GetInstanceAsync(record.Id, CancellationToken.None).ConfigureAwait(false) is not { IsCompleted: true } instance)
+            return null;
+        var progress = (await _scopes.GetAsync(record.Id).ConfigureAwait(false)).Observe();
+        var report = new RunReport
+        {
+            RunId = record.Id,
+            Status = RunStatus.Failed,
+            Reason = CompletionReason.InternalFailure,
+            Message = $"The run's orchestration {instance.Status}: {instance.Failure?.ErrorType}: {instance.Failure?.ErrorMessage}",
+            Total = progress.Total,
+            Tally = new Tally { Succeeded = progress.Succeeded, Failed = progress.Failed, TimedOut = progress.TimedOut, Cancelled = progress.Cancelled },
+            NotStarted = (progress.Total ?? 0) - progress.Settled,
+            StartedAt = record.StartedAt ?? record.CreatedAt,
+            EndedAt = _environment.Time.GetUtcNow(),
+            Results = Client.LocateResults(record.Id),
+        };
+        await _storage.Catalog.CompleteAsync(record.Id, report, CancellationToken.None).ConfigureAwait(false);
+        return report;
+    }
+
+    // Nothing new starts; items in flight get the grace period, or until abort; what they settle is recorded.
+    private async Task LetGoAsync(string runId, CancellationToken abort)
+    {
+        var scope = _scopes.Find(runId);
+        await using var aborting = abort.UnsafeRegister(static scope => ((RunScope?)scope)?.AbortHost(), scope).ConfigureAwait(false);
+        await using var grace = _environment.Time.CreateTimer(
+            static scope => ((RunScope?)scope)?.AbortHost(), scope, _options.Grace, Timeout.InfiniteTimeSpan).ConfigureAwait(false);
+        var detached = _engine.DetachAsync(runId, _options.Grace + RunScope.AbandonAfter + TimeSpan.FromSeconds(1));
+        scope?.StopHost();
+        await detached.ConfigureAwait(false);
+    }
+
+    private async Task VerifySourceAsync(RunRecord record)
+    {
+        if (await PlanDocument.ReadAsync(_environment.Results, record.Id, CancellationToken.None).ConfigureAwait(false) is not { } plan)
+            return;
+        var spec = SpecReader.Read(record.SpecJson, Registry);
+        await _environment.CreateSource(spec.Source)
+            .VerifyAsync(plan.Source, _environment.OpenWorkspace(record.Id), CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private void OnStorageFailure(string runId, StorageException failure) =>
+        _faults.GetOrAdd(runId, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetException(failure);
+
+    private RunEnvironment MakeEnvironment(IServiceProvider services, TimeProvider time)
+    {
+        var random = new Random();
+        var randomLock = new Lock();
+        var results = new FileResultStore(Path.Combine(_options.Path, "results"));
+        SourceFactory? sources = null;
+        sources = new SourceFactory(Registry, services, Console.OpenStandardInput, earlier => new RedriveSource(
+            earlier, results, cancellationToken => FindEarlierAsync(earlier.Run, sources!, results, cancellationToken)));
+        return new RunEnvironment
+        {
+            Registry = Registry,
+            Services = services,
+            Catalog = _storage.Catalog,
+            Results = results,
+            CreateSource = sources.Create,
+            OpenWorkspace = runId => new DirectoryWorkspace(WorkspacePath(runId)),
+            Time = time,
+            LoggerFactory = (ILoggerFactory?)services.GetService(typeof(ILoggerFactory)) ?? NullLoggerFactory.Instance,
+            NextRandom = () =>
+            {
+                lock (randomLock)
+                    return random.NextDouble();
+            },
+            NewExecutionId = () =>
+            {
+                lock (randomLock)
+                    return random.NextInt64().ToString("x16", CultureInfo.InvariantCulture)[^12..];
+            },
+            LanesShareProcess = true,
+        };
+    }
+
+    private async ValueTask<EarlierRun?> FindEarlierAsync(string runId, SourceFactory sources, IResultStore results, CancellationToken cancellationToken)
+    {
+        if (await _storage.Catalog.GetAsync(runId, cancellationToken).ConfigureAwait(false) is not { } record)
+            return null;
+        var spec = SpecReader.Read(record.SpecJson, Registry);
+        var plan = await PlanDocument.ReadAsync(results, runId, cancellationToken).ConfigureAwait(false);
+        return new EarlierRun
+        {
+            RunId = runId,
+            Report = record.Report,
+            Keep = spec.Results.Keep,
+            Parts = await new ResultReader(results).FindPartsAsync(runId, cancellationToken).ConfigureAwait(false),
+            Source = sources.Create(spec.Source),
+            Plan = plan?.Source,
+            Workspace = new DirectoryWorkspace(WorkspacePath(runId)),
+        };
+    }
+
+    private string WorkspacePath(string runId) => Path.Combine(_options.Path, "sources", runId);
+
+    private void DeleteWorkspace(string runId)
+    {
+        var path = WorkspacePath(runId);
+        if (Directory.Exists(path))
+            Directory.Delete(path, recursive: true);
+    }
+}

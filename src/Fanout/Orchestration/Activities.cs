@@ -1,0 +1,144 @@
+using System.Text.Json;
+using Fanout.Planning;
+using Fanout.Processing;
+using Fanout.Results;
+using Fanout.Runs;
+using Fanout.Specs;
+
+namespace Fanout.Orchestration;
+
+/// <summary>The activities of a run. Each may be executed more than once and then does no more than one execution would.</summary>
+/// <param name="scopes">The runs of this process.</param>
+/// <param name="catalog">The list of runs.</param>
+/// <param name="results">Where results live.</param>
+/// <param name="time">The clock.</param>
+/// <param name="onStorageFailure">
+/// Told, with the run's id, when storage failed. That is no fault of the run: if it returns, the activity waits to be stopped, to be run
+/// again once storage is mended. Null: the activity fails.
+/// </param>
+public sealed class Activities(
+    RunScopes scopes, IRunCatalog catalog, IResultStore results, TimeProvider time, Action<string, StorageException>? onStorageFailure = null)
+{
+    internal const string Plan = "plan";
+    internal const string Batch = "batch";
+    internal const string CloseBranch = "closeBranch";
+    internal const string CloseRun = "closeRun";
+    internal const string Stop = "stop";
+
+    /// <summary>Adds Fanout's orchestrators and activities to what an engine runs.</summary>
+    public void AddTo(OrchestrationRegistry registry, FanoutRegistry fanout)
+    {
+        registry.AddOrchestrator<RunInput, RunReport?>(RunOrchestration.Name, (context, input) => RunOrchestration.RunAsync(context, input, fanout));
+        registry.AddOrchestrator<BranchInput, BranchResult>(BranchOrchestration.Name, (context, input) => BranchOrchestration.RunAsync(context, input, fanout));
+        registry.AddActivity<string, PlanResult>(Plan, (context, runId) => ShieldAsync(runId, context, () => PlanAsync(runId, context.Stopping)));
+        registry.AddActivity<BatchInput, BatchResult>(Batch, (context, input) => ShieldAsync(input.RunId, context, () => WorkBatchAsync(input, context.Stopping)));
+        registry.AddActivity<CloseBranchInput, bool>(CloseBranch, (context, input) => ShieldAsync(input.RunId, context, () => CloseBranchAsync(input)));
+        registry.AddActivity<CloseRunInput, RunReport>(CloseRun, (context, input) => ShieldAsync(input.RunId, context, () => CloseRunAsync(input)));
+        registry.AddActivity<StopInput, ControlSignal>(Stop, (context, input) => ShieldAsync(input.RunId, context, () => StopAsync(input)));
+    }
+
+    /// <summary>Counts and indexes the source.</summary>
+    public async Task<PlanResult> PlanAsync(string runId, CancellationToken stopping)
+    {
+        try
+        {
+            var scope = await scopes.GetAsync(runId).ConfigureAwait(false);
+            var source = await scope.Source.PlanAsync(scope.Workspace, stopping).ConfigureAwait(false);
+            var plan = Planner.Plan(scope.Spec, source, Environment.ProcessorCount, !scope.LimitsAreSplit);
+            await PlanDocument.WriteAsync(results, runId, plan).ConfigureAwait(false);
+            scope.SetTotal(plan.Total);
+            return new PlanResult(plan, null);
+        }
+        catch (SourceException failed)
+        {
+            return new PlanResult(null, failed.Message);
+        }
+    }
+
+    /// <summary>Works a batch, going on from what an earlier execution of it left.</summary>
+    public async Task<BatchResult> WorkBatchAsync(BatchInput input, CancellationToken stopping)
+    {
+        var scope = await scopes.GetAsync(input.RunId).ConfigureAwait(false);
+        return await WorkBatchAsync(scope, input, stopping).ConfigureAwait(false);
+    }
+
+    internal async Task<BatchResult> WorkBatchAsync(RunScope scope, BatchInput input, CancellationToken stopping)
+    {
+        var checkpoint = await BatchCheckpoint.ReadAsync(results, input.RunId, BatchCheckpoint.DocumentName(input.Key)).ConfigureAwait(false);
+        if (scope.Total is null)
+            scope.SetTotal(input.Source.ItemCount);
+        try
+        {
+            var pending = await PendingItems.LoadAsync(scope, input.Source, checkpoint?.Unsettled ?? input.Pending).ConfigureAwait(false);
+            var batch = new Batch(scope, input, checkpoint);
+            await using var disposing = batch.ConfigureAwait(false);
+            return await batch.RunAsync(pending, stopping).ConfigureAwait(false);
+        }
+        catch (SourceException failed)
+        {
+            scope.Stop(CompletionReason.SourceFailed, failed.Message);
+            return Unopened(input, checkpoint, scope);
+        }
+    }
+
+    /// <summary>Records a branch's parts, after which its batches' checkpoints are no longer needed.</summary>
+    public async Task<bool> CloseBranchAsync(CloseBranchInput input)
+    {
+        var manifest = new BranchManifest(input.Branch, input.Parts, input.Tally);
+        await manifest.WriteAsync(results, input.RunId, CancellationToken.None).ConfigureAwait(false);
+        foreach (var key in input.BatchKeys)
+            await results.DeleteDocumentAsync(input.RunId, BatchCheckpoint.DocumentName(key), CancellationToken.None).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>Writes the manifest and the report.</summary>
+    public async Task<RunReport> CloseRunAsync(CloseRunInput input)
+    {
+        var scope = await scopes.GetAsync(input.RunId).ConfigureAwait(false);
+        var branches = await BranchManifest.ReadAllAsync(results, input.RunId, CancellationToken.None).ConfigureAwait(false);
+        var report = Reports.Build(input, scope.Reduction, time.GetUtcNow(), results.Locate(input.RunId));
+        var spec = JsonElement.Parse(SpecWriter.Write(scope.Spec));
+        await new Manifest(input.RunId, spec, report, [.. branches.SelectMany(branch => branch.Parts)])
+            .WriteAsync(results, CancellationToken.None).ConfigureAwait(false);
+        await catalog.SetProgressAsync(input.RunId, scope.Observe(), CancellationToken.None).ConfigureAwait(false);
+        await catalog.CompleteAsync(input.RunId, report, CancellationToken.None).ConfigureAwait(false);
+        return report;
+    }
+
+    /// <summary>Makes a stop the orchestrator decided known to all batches.</summary>
+    public async Task<ControlSignal> StopAsync(StopInput input)
+    {
+        var control = await catalog.UpdateControlAsync(
+            input.RunId,
+            control => control.Stop is null ? control with { Stop = input.Reason, Message = input.Message } : control,
+            CancellationToken.None).ConfigureAwait(false) ?? RunControl.Initial;
+        (await scopes.GetAsync(input.RunId).ConfigureAwait(false)).Apply(control);
+        return new ControlSignal(control.Version, control.Paused, control.Stop);
+    }
+
+    private async Task<T> ShieldAsync<T>(string runId, ActivityContext context, Func<Task<T>> run)
+    {
+        try
+        {
+            return await run().ConfigureAwait(false);
+        }
+        catch (StorageException failure) when (onStorageFailure is not null)
+        {
+            onStorageFailure(runId, failure);
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, context.Stopping).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static BatchResult Unopened(BatchInput input, BatchCheckpoint? checkpoint, RunScope scope) => new()
+    {
+        End = BatchEnd.Stopped,
+        Next = checkpoint?.Next ?? input.Start,
+        Pending = checkpoint?.Unsettled ?? input.Pending,
+        Tally = checkpoint?.Tally ?? Tally.Zero,
+        Parts = checkpoint?.Parts ?? [],
+        Stop = scope.Gate.Stop,
+        Message = scope.Gate.Message,
+        ControlVersion = scope.Gate.ControlVersion,
+    };
+}

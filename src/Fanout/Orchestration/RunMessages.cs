@@ -1,0 +1,98 @@
+using Fanout.Planning;
+using Fanout.Processing;
+using Fanout.Results;
+
+namespace Fanout.Orchestration;
+
+/// <summary>Work to hand out: a range, and items of earlier batches that are not settled.</summary>
+/// <param name="Start">First item.</param>
+/// <param name="End">One past the last item.</param>
+/// <param name="Pending">Items taken before but not settled.</param>
+public sealed record WorkUnit(long Start, long End, IReadOnlyList<PendingItem> Pending)
+{
+    /// <summary>Nothing is left of it.</summary>
+    public bool IsEmpty => Start >= End && Pending.Count == 0;
+}
+
+/// <summary>Input of the run orchestrator. What is null at the start is filled in when the run continues as new.</summary>
+/// <param name="RunId">The run; also the instance id.</param>
+/// <param name="Reduce">The reducer's name.</param>
+/// <param name="Deadline">For the whole run, from its first turn.</param>
+public sealed record RunInput(string RunId, string? Reduce, TimeSpan? Deadline)
+{
+    /// <summary>When the first turn was.</summary>
+    public DateTime? StartedAt { get; init; }
+
+    /// <summary>The plan.</summary>
+    public RunPlan? Plan { get; init; }
+
+    /// <summary>What is left to hand out.</summary>
+    public IReadOnlyList<WorkUnit> Work { get; init; } = [];
+
+    /// <summary>Branches started so far; names the next.</summary>
+    public int BranchesStarted { get; init; }
+
+    /// <summary>What the ended branches came to.</summary>
+    public Tally Tally { get; init; } = Tally.Zero;
+}
+
+/// <summary>Output of the plan activity. A source that fails is data, not an exception: types do not cross every engine's boundary.</summary>
+/// <param name="Plan">The plan; null: the source failed.</param>
+/// <param name="Failure">Why.</param>
+public sealed record PlanResult(RunPlan? Plan, string? Failure);
+
+/// <summary>Input of the branch orchestrator.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Branch">The branch's name in the run, such as <c>b0001</c>.</param>
+/// <param name="Place">Which of the root's places it fills, 0 to branches - 1: says which lanes' shares of the allotment are its own.</param>
+/// <param name="Plan">The plan.</param>
+/// <param name="Work">What it is handed.</param>
+/// <param name="Reduce">The reducer's name.</param>
+/// <param name="Signal">What was last asked of the run.</param>
+public sealed record BranchInput(
+    string RunId, string Branch, int Place, RunPlan Plan, IReadOnlyList<WorkUnit> Work, string? Reduce, ControlSignal Signal);
+
+/// <summary>Output of the branch orchestrator.</summary>
+/// <param name="Tally">What became of its items.</param>
+/// <param name="Rest">Work it hands back, its history budget being used.</param>
+/// <param name="Stop">Why the run is to end; null: it is not.</param>
+/// <param name="Message">More about the stop.</param>
+public sealed record BranchResult(Tally Tally, IReadOnlyList<WorkUnit> Rest, CompletionReason? Stop, string? Message);
+
+/// <summary>The external event by which a change of control wakes orchestrations that wait. What was asked stands in the run's control; this is its gist.</summary>
+/// <param name="Version">Of the control.</param>
+/// <param name="Paused">The run is paused.</param>
+/// <param name="Stop">The run is to end.</param>
+public sealed record ControlSignal(long Version, bool Paused, CompletionReason? Stop)
+{
+    /// <summary>The event's name.</summary>
+    public const string EventName = "control";
+
+    /// <summary>Nothing was asked yet.</summary>
+    public static ControlSignal None { get; } = new(0, false, null);
+}
+
+/// <summary>Input of the activity that records a branch's parts.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Branch">The branch.</param>
+/// <param name="Parts">Its parts.</param>
+/// <param name="Tally">What they amount to.</param>
+/// <param name="BatchKeys">Its batches, whose checkpoints are no longer needed.</param>
+public sealed record CloseBranchInput(string RunId, string Branch, IReadOnlyList<PartRef> Parts, Tally Tally, IReadOnlyList<string> BatchKeys);
+
+/// <summary>Input of the activity that ends a run.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="StartedAt">When its first turn was, UTC.</param>
+/// <param name="Total">Items in the source; null: it could not be planned.</param>
+/// <param name="Tally">What became of them.</param>
+/// <param name="Branches">How many branches recorded parts.</param>
+/// <param name="Stop">Why it was stopped; null: it was not.</param>
+/// <param name="Message">More about the stop.</param>
+public sealed record CloseRunInput(
+    string RunId, DateTime StartedAt, long? Total, Tally Tally, int Branches, CompletionReason? Stop, string? Message);
+
+/// <summary>Input of the activity that makes a stop the orchestrator decided known to the batches.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Reason">Why it is to end.</param>
+/// <param name="Message">More about it.</param>
+public sealed record StopInput(string RunId, CompletionReason Reason, string Message);

@@ -1,0 +1,178 @@
+using System.Globalization;
+using Fanout.Planning;
+using Fanout.Results;
+
+namespace Fanout.Orchestration;
+
+/// <summary>
+/// The root of a run: plans it, keeps its branches busy, and closes it. Hands work out in shares, takes back what branches could not finish
+/// within their history budget, and continues as new when its own is used. Deterministic.
+/// </summary>
+internal sealed class RunOrchestration
+{
+    /// <summary>Orchestrator's name.</summary>
+    public const string Name = "run";
+
+    private const int HistoryBudget = 400;
+
+    private readonly IOrchestrationContext _context;
+    private readonly RunInput _input;
+    private readonly IReduction? _reduction;
+    private readonly ControlListener _control;
+    private readonly HashSet<string> _branchesUnderWay = [];
+    private readonly DateTime _startedAt;
+    private WorkQueue _work = new([]);
+    private Tally _tally;
+    private int _branchesStarted;
+    private int _events;
+    private CompletionReason? _stop;
+    private string? _message;
+
+    private RunOrchestration(IOrchestrationContext context, RunInput input, IReduction? reduction)
+    {
+        _context = context;
+        _input = input;
+        _reduction = reduction;
+        _tally = input.Tally;
+        _branchesStarted = input.BranchesStarted;
+        _startedAt = input.StartedAt ?? context.CurrentUtcDateTime;
+        _control = new ControlListener(context, ControlSignal.None, Forward);
+    }
+
+    private bool IsBudgetUsed => _events >= HistoryBudget;
+
+    /// <summary>Runs a run; null: it goes on as new.</summary>
+    public static Task<RunReport?> RunAsync(IOrchestrationContext context, RunInput input, FanoutRegistry registry) =>
+        new RunOrchestration(context, input, input.Reduce is { } name ? registry.Reductions[name] : null).RunAsync();
+
+    private async Task<RunReport?> RunAsync()
+    {
+        _control.Start();
+        using var deadline = new CancellationTokenSource();
+        var timer = WatchDeadlineAsync(deadline.Token);
+        var plan = _input.Plan ?? await PlanAsync();
+        if (plan is not null)
+        {
+            _work = new WorkQueue(_input.Plan is null ? [new WorkUnit(0, plan.Total, [])] : _input.Work);
+            var branches = Enumerable.Range(0, plan.Branches).Select(place => KeepBranchBusyAsync(plan, place)).ToList();
+            await Task.WhenAll(branches);
+        }
+
+        deadline.Cancel();
+        if (_stop is null && !_work.IsEmpty)
+        {
+            ContinueAsNew(plan!);
+            return null;
+        }
+
+        return await _context.CallActivityAsync<RunReport>(Activities.CloseRun, new CloseRunInput(
+            _input.RunId, _startedAt, plan?.Total, _tally, _branchesStarted, _stop, _message));
+    }
+
+    private async Task<RunPlan?> PlanAsync()
+    {
+        _events += 3;
+        try
+        {
+            var planned = await _context.CallActivityAsync<PlanResult>(Activities.Plan, _input.RunId);
+            if (planned.Plan is null)
+                Stop(CompletionReason.SourceFailed, planned.Failure);
+            return planned.Plan;
+        }
+        catch (TaskFailedException failed)
+        {
+            Stop(CompletionReason.InternalFailure, failed.Message);
+            return null;
+        }
+    }
+
+    private async Task KeepBranchBusyAsync(RunPlan plan, int place)
+    {
+        while (_stop is null && !IsBudgetUsed)
+        {
+            var share = plan.Branches == 1 ? long.MaxValue : Planner.NextRange(_work.Remaining, plan.Branches, long.MaxValue, null);
+            var work = _work.TakeMany(share);
+            if (work.Count == 0)
+                return;
+            var branch = string.Create(CultureInfo.InvariantCulture, $"b{++_branchesStarted:D4}");
+            await CallBranchAsync(plan, place, branch, work);
+        }
+    }
+
+    private async Task CallBranchAsync(RunPlan plan, int place, string branch, IReadOnlyList<WorkUnit> work)
+    {
+        var instanceId = $"{_input.RunId}:{branch}";
+        var input = new BranchInput(_input.RunId, branch, place, plan, work, _input.Reduce, _control.Current);
+        _events += 3;
+        _branchesUnderWay.Add(instanceId);
+        try
+        {
+            var result = await _context.CallSubOrchestratorAsync<BranchResult>(BranchOrchestration.Name, input, instanceId);
+            _tally = Tally.Merge(_tally, result.Tally, _reduction);
+            foreach (var rest in result.Rest.Reverse())
+                _work.PutBack(rest);
+            if (result.Stop is { } stop)
+                Stop(stop, result.Message);
+        }
+        catch (TaskFailedException failed)
+        {
+            Stop(CompletionReason.InternalFailure, failed.Message);
+        }
+        finally
+        {
+            _branchesUnderWay.Remove(instanceId);
+        }
+    }
+
+    private async Task WatchDeadlineAsync(CancellationToken cancellationToken)
+    {
+        if (_input.Deadline is not { } deadline)
+            return;
+        var due = _startedAt + deadline;
+        // A durable timer may fire early: the clock decides.
+        while (_context.CurrentUtcDateTime < due)
+        {
+            _events += 2;
+            try
+            {
+                await _context.CreateTimer(due, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+
+        if (cancellationToken.IsCancellationRequested)
+            return;
+        _events += 3;
+        var signal = await _context.CallActivityAsync<ControlSignal>(Activities.Stop, new StopInput(
+            _input.RunId, CompletionReason.DeadlineReached, $"The run did not end within its deadline of {HumanDuration.Format(deadline)}."));
+        Forward(signal);
+    }
+
+    private void Forward(ControlSignal signal)
+    {
+        _events++;
+        foreach (var branch in _branchesUnderWay)
+        {
+            _events++;
+            _context.SendEvent(branch, ControlSignal.EventName, signal);
+        }
+    }
+
+    private void ContinueAsNew(RunPlan plan) => _context.ContinueAsNew(_input with
+    {
+        StartedAt = _startedAt,
+        Plan = plan,
+        Work = _work.Units,
+        BranchesStarted = _branchesStarted,
+        Tally = _tally,
+    });
+
+    private void Stop(CompletionReason reason, string? message)
+    {
+        _stop ??= reason;
+        _message ??= message;
+    }
+}

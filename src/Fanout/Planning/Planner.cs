@@ -1,0 +1,49 @@
+using Fanout.Flow;
+using Fanout.Sources;
+
+namespace Fanout.Planning;
+
+/// <summary>Spec to plan: pure arithmetic.</summary>
+public static class Planner
+{
+    /// <summary>The most lanes one branch keeps: its history stays a few hundred events.</summary>
+    public const int MaxLanesPerBranch = 16;
+
+    /// <summary>
+    /// Plans a run. In one process lanes share one pool, so a few suffice for one to take over while another hands its range back;
+    /// across processes each lane must be able to start an item of its own.
+    /// </summary>
+    /// <param name="spec">The spec.</param>
+    /// <param name="source">The counted source.</param>
+    /// <param name="processors">Processors of this machine.</param>
+    /// <param name="oneProcess">True: all lanes of a run live in one process.</param>
+    public static RunPlan Plan(RunSpec spec, SourcePlan source, int processors, bool oneProcess)
+    {
+        var most = oneProcess ? spec.Flow.Concurrency : AllotmentSplit.MostParts(spec.Flow.Allotment);
+        var wanted = spec.Batch.Lanes ?? (oneProcess ? Math.Max(2, 2 * processors) : spec.Flow.Concurrency);
+        var useful = Math.Min(Math.Min(wanted, most), Math.Max(1, source.ItemCount));
+        var lanes = (int)Math.Clamp(useful, 1, 4_096);
+        var branches = Math.Min(spec.Batch.Branches ?? DivideUp(lanes, MaxLanesPerBranch), (int)Math.Clamp(source.ItemCount, 1, 256));
+        var perBranch = Math.Clamp(lanes / branches, 1, MaxLanesPerBranch);
+        return new RunPlan(source, branches, perBranch, spec.Batch.MaxItems);
+    }
+
+    /// <summary>
+    /// Length of the next range by guided self-scheduling (Polychronopoulos and Kuck, 1987): half an even share of what is left, so that the
+    /// last ranges are small and all takers end together; never more than twice what one slice has been seen to get through.
+    /// </summary>
+    /// <param name="remaining">Items left to hand out.</param>
+    /// <param name="takers">How many take from them.</param>
+    /// <param name="maxItems">The longest range.</param>
+    /// <param name="seenPerSlice">The most items one slice got through before it was over; null: no slice ended before its range.</param>
+    public static long NextRange(long remaining, int takers, long maxItems, long? seenPerSlice)
+    {
+        var share = DivideUp(remaining, 2L * takers);
+        var adapted = seenPerSlice is { } seen ? Math.Max(1, 2 * seen) : maxItems;
+        return Math.Clamp(Math.Min(share, adapted), 1, Math.Max(1, maxItems));
+    }
+
+    private static int DivideUp(int value, int by) => (value + by - 1) / by;
+
+    private static long DivideUp(long value, long by) => (value / by) + (value % by == 0 ? 0 : 1);
+}

@@ -1,0 +1,17 @@
+using Fanout.Sources;
+
+namespace Fanout.Planning;
+
+/// <summary>How a run's source is cut into ranges and how many lanes work them.</summary>
+/// <param name="Source">What planning learnt of the source.</param>
+/// <param name="Branches">Branches the root keeps busy.</param>
+/// <param name="LanesPerBranch">Lanes each branch keeps busy.</param>
+/// <param name="MaxItems">The longest range a batch is given.</param>
+public sealed record RunPlan(SourcePlan Source, int Branches, int LanesPerBranch, int MaxItems)
+{
+    /// <summary>Items in the source.</summary>
+    public long Total => Source.ItemCount;
+
+    /// <summary>Lanes over all branches.</summary>
+    public int Lanes => Branches * LanesPerBranch;
+}

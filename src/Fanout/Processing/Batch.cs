@@ -1,0 +1,283 @@
+using Fanout.Flow;
+using Fanout.Results;
+using Fanout.Sources;
+
+namespace Fanout.Processing;
+
+/// <summary>
+/// One execution of a batch: works a range item by item with a bounded pool of workers until the range or its slice ends, writing outcomes to
+/// a part of its own.
+/// </summary>
+/// <remarks>
+/// The batch's lock guards everything that moves: the reader, the waiting items, the counts, the part's buffer. A worker takes it once an
+/// item, to settle the last and take the next. It is never held while a handler runs or while waiting.
+/// </remarks>
+internal sealed partial class Batch : IAsyncDisposable
+{
+    private readonly RunScope _scope;
+    private readonly BatchInput _input;
+    private readonly Lock _lock = new();
+    private readonly RetryQueue _waiting = new();
+    private readonly HashSet<Worker> _workers = [];
+    private readonly TallyBuilder _tally;
+    private readonly Counts _before;
+    private readonly List<PartRef> _earlierParts;
+    private readonly PartBuffer? _part;
+    private readonly PartJournal _journal;
+    private readonly Pacer _pacer;
+    private readonly SlotPool _pool;
+    private readonly SlotClient _slots;
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _closed = new();
+    private IItemReader? _reader;
+    private Task<bool>? _fill;
+    private long _next;
+    private bool _rangeRead;
+    private bool _closing;
+    private bool _goesAsync;
+    private int _waitsForPace;
+    private BatchEnd _end = BatchEnd.RangeDone;
+    private ITimer? _retryTimer;
+    private Exception? _fault;
+
+    public Batch(RunScope scope, BatchInput input, BatchCheckpoint? checkpoint)
+    {
+        _scope = scope;
+        _input = input;
+        _next = checkpoint?.Next ?? input.Start;
+        _tally = new TallyBuilder(scope.Reduction, checkpoint?.Tally);
+        _before = Counts.Of(checkpoint?.Tally ?? Tally.Zero);
+        _earlierParts = [.. checkpoint?.Parts ?? []];
+        var name = $"part-{input.Key}-{scope.NewExecutionId()}.jsonl";
+        _part = scope.Spec.Results.Keep == KeepResults.None ? null : new PartBuffer(name);
+        _journal = new PartJournal(scope, input, name);
+        if (scope.LimitsAreSplit)
+        {
+            var part = AllotmentSplit.Part(scope.Allotment, input.Lane, input.Lanes);
+            _pool = new SlotPool(part.Concurrency);
+            _pacer = new Pacer(scope.Time, part.Rate, part.Burst, spent: scope.HasRunBefore);
+        }
+        else
+        {
+            _pool = scope.Pool;
+            _pacer = scope.Pacer;
+        }
+
+        _slots = _pool.Join(() => ThreadPool.UnsafeQueueUserWorkItem(static batch => _ = batch.RunWorkerAsync(), this, preferLocal: false));
+    }
+
+    /// <summary>Works the range. Ends early, handing the rest back, when the slice ends, the run's gate closes, or the host stops.</summary>
+    /// <exception cref="SourceException">The source failed.</exception>
+    /// <exception cref="StorageException">The part could not be written.</exception>
+    public async Task<BatchResult> RunAsync(IReadOnlyList<WaitingItem> pending, CancellationToken hostStopping)
+    {
+        foreach (var item in pending)
+            _waiting.Add(item);
+        _reader = await _scope.Source
+            .OpenAsync(_input.Source, _scope.Workspace, _next, _input.End, CancellationToken.None).ConfigureAwait(false);
+        _rangeRead = _next >= _input.End;
+        _scope.Enter(this);
+        try
+        {
+            await using (_scope.Time.CreateTimer(static batch => ((Batch)batch!).Close(BatchEnd.HandedBack), this, Slice, Timeout.InfiniteTimeSpan).ConfigureAwait(false))
+            await using (hostStopping.UnsafeRegister(static batch => ((Batch)batch!).Close(BatchEnd.HandedBack), this).ConfigureAwait(false))
+            {
+                var journal = _journal.RunAsync(this);
+                Begin();
+                await _drained.Task.ConfigureAwait(false);
+                SettleWaitingAsCancelled();
+                await _journal.FinishAsync(journal).ConfigureAwait(false);
+            }
+
+            return Conclude();
+        }
+        finally
+        {
+            _scope.Leave(this);
+        }
+    }
+
+    private TimeSpan Slice => _scope.Spec.Batch.Slice * Math.Clamp(_input.SliceFraction, 0.05, 1);
+
+    /// <summary>Stops taking items. The first reason stays, but that the run is to end outweighs the others.</summary>
+    public void Close(BatchEnd end)
+    {
+        lock (_lock)
+        {
+            if (end == BatchEnd.Stopped || !_closing)
+                _end = end;
+            if (_closing)
+                return;
+            _closing = true;
+        }
+
+        _slots.Want(0);
+        _closed.Cancel();
+        CheckDrained();
+    }
+
+    public void OnAllotmentChanged()
+    {
+        if (!_scope.LimitsAreSplit)
+            return;
+        var part = AllotmentSplit.Part(_scope.Allotment, _input.Lane, _input.Lanes);
+        _pool.Resize(part.Concurrency);
+        _pacer.Retune(part.Rate, part.Burst);
+    }
+
+    public BatchObservation Observe()
+    {
+        lock (_lock)
+        {
+            var inFlight = 0;
+            foreach (var worker in _workers)
+                inFlight += worker.IsHandling ? 1 : 0;
+            return new BatchObservation(_tally.Counts - _before, inFlight, _waiting.Count, _waitsForPace > 0);
+        }
+    }
+
+    private void Begin()
+    {
+        var gate = _scope.Gate;
+        if (!gate.IsOpen)
+            Close(gate.End);
+        WantSlots();
+        CheckDrained();
+    }
+
+    // A handler that completes synchronously needs a worker a processor, one that awaits needs one for each item in flight. What kind it is
+    // shows at the first item; a handler that blocks its thread shows at the journal's next beat (OnBeat).
+    private void WantSlots()
+    {
+        int wanted;
+        lock (_lock)
+        {
+            if (_closing)
+                return;
+            ArmRetryTimer();
+            wanted = WantedSlots();
+        }
+
+        _slots.Want(wanted);
+    }
+
+    private int WantedSlots()
+    {
+        var now = _scope.Time.GetUtcNow();
+        var ready = _waiting.NextDue <= now ? _waiting.Count : 0;
+        var left = _rangeRead || _waiting.IsFull ? 0 : Math.Max(1, _input.End - _next);
+        var most = (int)Math.Min(left + ready + _workers.Count, int.MaxValue);
+        return _goesAsync ? most : Math.Min(most, Environment.ProcessorCount);
+    }
+
+    private void ArmRetryTimer()
+    {
+        if (_waiting.NextDue is not { } due)
+            return;
+        var wait = due - _scope.Time.GetUtcNow();
+        if (wait <= TimeSpan.Zero)
+            return;
+        _retryTimer ??= _scope.Time.CreateTimer(
+            static batch => ((Batch)batch!).WantSlots(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _retryTimer.Change(wait, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Every 50 ms: workers that are all inside handlers, with items left, get company.</summary>
+    internal void OnBeat()
+    {
+        lock (_lock)
+        {
+            if (_goesAsync || _closing || _workers.Count == 0)
+                return;
+            foreach (var worker in _workers)
+            {
+                if (!worker.IsStuckInHandler)
+                    return;
+            }
+
+            _goesAsync = true;
+        }
+
+        WantSlots();
+    }
+
+    private void NoteHandlerAwaits()
+    {
+        if (_goesAsync)
+            return;
+        lock (_lock)
+            _goesAsync = true;
+        WantSlots();
+    }
+
+    private void CheckDrained()
+    {
+        lock (_lock)
+        {
+            if (_workers.Count > 0)
+                return;
+            var nothingLeft = _rangeRead && _waiting.Count == 0;
+            if (!_closing && !nothingLeft)
+                return;
+            _closing = true;
+        }
+
+        _drained.TrySetResult();
+    }
+
+    /// <summary>
+    /// Something other than an item failed. Storage that is full or gone is no fault of the run, which goes on once it is mended: the batch
+    /// throws. Anything else ends the run, and what is settled counts.
+    /// </summary>
+    internal void Fail(Exception fault)
+    {
+        if (fault is StorageException)
+        {
+            lock (_lock)
+                _fault ??= fault;
+            Close(BatchEnd.HandedBack);
+            return;
+        }
+
+        _scope.Stop(
+            fault is SourceException ? CompletionReason.SourceFailed : CompletionReason.InternalFailure,
+            fault is FanoutException ? fault.Message : $"{fault.GetType().Name}: {fault.Message}");
+    }
+
+    private BatchResult Conclude()
+    {
+        lock (_lock)
+        {
+            if (_fault is not null)
+                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_fault);
+            var gate = _scope.Gate;
+            return new BatchResult
+            {
+                End = _end,
+                Next = _next,
+                Pending = [.. _waiting.Describe().OrderBy(item => item.Index)],
+                Tally = _tally.ToTally(),
+                Parts = Parts(),
+                Stop = _end == BatchEnd.Stopped ? gate.Stop : null,
+                Message = _end == BatchEnd.Stopped ? gate.Message : null,
+                ControlVersion = gate.ControlVersion,
+            };
+        }
+    }
+
+    private List<PartRef> Parts() => _part?.Describe() is { } part ? [.. _earlierParts, part] : _earlierParts;
+
+    public async ValueTask DisposeAsync()
+    {
+        _slots.Dispose();
+        if (_retryTimer is not null)
+            await _retryTimer.DisposeAsync().ConfigureAwait(false);
+        if (_reader is not null)
+            await _reader.DisposeAsync().ConfigureAwait(false);
+        await _journal.DisposeAsync().ConfigureAwait(false);
+        _closed.Dispose();
+    }
+}
+
+/// <summary>What a batch looks like from outside.</summary>
+internal readonly record struct BatchObservation(Counts Settled, int InFlight, int WaitingForRetry, bool WaitsForPace);

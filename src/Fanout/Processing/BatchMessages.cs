@@ -1,0 +1,67 @@
+using Fanout.Results;
+using Fanout.Sources;
+
+namespace Fanout.Processing;
+
+/// <summary>An item that was taken but is not settled: it waits to be tried again, or was handed back before it started.</summary>
+/// <param name="Index">The item.</param>
+/// <param name="Attempts">Attempts made so far.</param>
+/// <param name="NotBefore">No attempt before this time, UTC; null: at once.</param>
+public sealed record PendingItem(long Index, int Attempts, DateTimeOffset? NotBefore);
+
+/// <summary>One call of the batch activity: work this range until it ends or the slice does.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Key">Names the batch in the run: branch, lane, and number; every execution of this batch has the same.</param>
+/// <param name="Source">What planning learnt of the source.</param>
+/// <param name="Start">First item.</param>
+/// <param name="End">One past the last item; equal to <paramref name="Start"/> when only pending items are to be worked.</param>
+/// <param name="Pending">Items of earlier batches that are not settled.</param>
+/// <param name="Lane">Which part of the allotment is this lane's, 0 to <paramref name="Lanes"/> - 1.</param>
+/// <param name="Lanes">Lanes over the whole run.</param>
+/// <param name="SliceFraction">Share of a slice this batch gets: the first batches of a run's lanes end at different times, so that they do not all drain at once.</param>
+public sealed record BatchInput(
+    string RunId, string Key, SourcePlan Source, long Start, long End, IReadOnlyList<PendingItem> Pending, int Lane, int Lanes, double SliceFraction);
+
+/// <summary>Why a batch ended.</summary>
+public enum BatchEnd
+{
+    /// <summary>Its range ended; items may be left that wait for a retry.</summary>
+    RangeDone,
+
+    /// <summary>Its slice ended, or its host is shutting down.</summary>
+    HandedBack,
+
+    /// <summary>The run is paused.</summary>
+    Paused,
+
+    /// <summary>The run is to end.</summary>
+    Stopped,
+}
+
+/// <summary>What a batch hands back. Everything below <see cref="Next"/> is settled, but for <see cref="Pending"/>; nothing above it is.</summary>
+public sealed record BatchResult
+{
+    /// <summary>Why it ended.</summary>
+    public required BatchEnd End { get; init; }
+
+    /// <summary>The cursor: first item not taken.</summary>
+    public required long Next { get; init; }
+
+    /// <summary>Items taken but not settled.</summary>
+    public IReadOnlyList<PendingItem> Pending { get; init; } = [];
+
+    /// <summary>What became of the settled ones.</summary>
+    public required Tally Tally { get; init; }
+
+    /// <summary>The parts that hold them, and how much of each counts.</summary>
+    public IReadOnlyList<PartRef> Parts { get; init; } = [];
+
+    /// <summary>With <see cref="BatchEnd.Stopped"/>: why the run is to end.</summary>
+    public CompletionReason? Stop { get; init; }
+
+    /// <summary>More about the stop.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>The control version it acted on.</summary>
+    public long ControlVersion { get; init; }
+}

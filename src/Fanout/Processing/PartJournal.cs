@@ -1,0 +1,122 @@
+using Fanout.Results;
+
+namespace Fanout.Processing;
+
+/// <summary>
+/// Makes durable what a batch settles: appends its lines to the part when enough have gathered, and every checkpoint interval syncs the part
+/// and then writes the checkpoint that counts them. In that order, so that a checkpoint never counts what is not there.
+/// </summary>
+internal sealed class PartJournal(RunScope scope, BatchInput input, string partName) : IAsyncDisposable
+{
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50);
+
+    private readonly SemaphoreSlim _wake = new(0, 1);
+    private readonly CancellationTokenSource _finish = new();
+    private TaskCompletionSource _written = NewSignal();
+    private IPartWriter? _part;
+    private bool _changed;
+    private Batch? _batch;
+
+    /// <summary>Asks for a write before the interval is over.</summary>
+    public void Wake()
+    {
+        if (_wake.CurrentCount > 0)
+            return;
+        try
+        {
+            _wake.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Somebody else asked at the same time.
+        }
+    }
+
+    /// <summary>Completes after the next write, or when there will be none.</summary>
+    public Task WhenWrittenAsync()
+    {
+        var signal = Volatile.Read(ref _written).Task;
+        Wake();
+        return signal;
+    }
+
+    /// <summary>Runs until <see cref="FinishAsync"/>; a failure closes the batch.</summary>
+    public async Task RunAsync(Batch batch)
+    {
+        _batch = batch;
+        var lastCheckpoint = scope.Time.GetTimestamp();
+        try
+        {
+            while (!_finish.IsCancellationRequested)
+            {
+                var woken = await WaitAsync().ConfigureAwait(false);
+                batch.OnBeat();
+                var due = scope.Time.GetElapsedTime(lastCheckpoint) >= scope.Spec.Batch.Checkpoint;
+                if (due || woken)
+                    await WriteAsync(checkpoint: due).ConfigureAwait(false);
+                if (due)
+                    lastCheckpoint = scope.Time.GetTimestamp();
+            }
+        }
+        catch (StorageException fault)
+        {
+            batch.Fail(fault);
+            throw;
+        }
+        finally
+        {
+            Volatile.Read(ref _written).TrySetResult();
+        }
+    }
+
+    /// <summary>Ends the loop and makes everything durable.</summary>
+    public async Task FinishAsync(Task loop)
+    {
+        await _finish.CancelAsync().ConfigureAwait(false);
+        await loop.ConfigureAwait(false);
+        await WriteAsync(checkpoint: true).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_part is not null)
+            await _part.DisposeAsync().ConfigureAwait(false);
+        _wake.Dispose();
+        _finish.Dispose();
+    }
+
+    private async Task<bool> WaitAsync()
+    {
+        try
+        {
+            using var beat = new CancellationTokenSource(Beat, scope.Time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(beat.Token, _finish.Token);
+            await _wake.WaitAsync(either.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private async Task WriteAsync(bool checkpoint)
+    {
+        var (bytes, state) = _batch!.Snapshot();
+        _changed |= bytes.Length > 0 || state.Tally.Settled > 0 || state.Unsettled.Count > 0;
+        if (bytes.Length > 0)
+        {
+            _part ??= await scope.Results.CreatePartAsync(scope.RunId, partName, CancellationToken.None).ConfigureAwait(false);
+            await _part.AppendAsync(bytes, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        Interlocked.Exchange(ref _written, NewSignal()).TrySetResult();
+        if (!checkpoint || !_changed)
+            return;
+        if (_part is not null)
+            await _part.SyncAsync(CancellationToken.None).ConfigureAwait(false);
+        await state.WriteAsync(scope.Results, scope.RunId, input.Key).ConfigureAwait(false);
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,43 @@
+using Fanout.Results;
+using Fanout.Runs;
+using Fanout.Sources;
+using Microsoft.Extensions.Logging;
+
+namespace Fanout.Processing;
+
+/// <summary>What a process offers the runs it works.</summary>
+public sealed record RunEnvironment
+{
+    /// <summary>What specs may name.</summary>
+    public required FanoutRegistry Registry { get; init; }
+
+    /// <summary>What handlers are made from.</summary>
+    public required IServiceProvider Services { get; init; }
+
+    /// <summary>The list of runs.</summary>
+    public required IRunCatalog Catalog { get; init; }
+
+    /// <summary>Where results live.</summary>
+    public required IResultStore Results { get; init; }
+
+    /// <summary>Binds a source to its spec.</summary>
+    public required Func<SourceSpec, ISource> CreateSource { get; init; }
+
+    /// <summary>A run's own place for what its source derives.</summary>
+    public required Func<string, ISourceWorkspace> OpenWorkspace { get; init; }
+
+    /// <summary>The clock.</summary>
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>Where logs go.</summary>
+    public required ILoggerFactory LoggerFactory { get; init; }
+
+    /// <summary>Numbers in [0, 1); called by many threads.</summary>
+    public required Func<double> NextRandom { get; init; }
+
+    /// <summary>A short name never given before, for a part's file name.</summary>
+    public required Func<string> NewExecutionId { get; init; }
+
+    /// <summary>True: all lanes of a run live in this process and share one pool and pacer. False: each has its part of the allotment.</summary>
+    public required bool LanesShareProcess { get; init; }
+}

@@ -1,0 +1,265 @@
+using Fanout.Flow;
+using Fanout.Handlers;
+using Fanout.Results;
+using Fanout.Runs;
+using Fanout.Sources;
+using Microsoft.Extensions.Logging;
+
+namespace Fanout.Processing;
+
+/// <summary>
+/// One run in this process: what its batches share. Its handler, its pool and pacer, the gate that says whether items may start, and the
+/// live numbers. Created when a process first works the run, disposed when it stops doing so.
+/// </summary>
+public sealed class RunScope : IAsyncDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly List<Batch> _batches = [];
+    private readonly CancellationTokenSource _cancelHandlers = new();
+    private readonly CancellationTokenSource _abandonHandlers = new();
+    private readonly RunScopeServices _services;
+    private readonly ProgressMeter _meter;
+    private volatile RunGate _gate = RunGate.Open;
+    private RunControl _control = RunControl.Initial;
+    private Allotment _allotment;
+    private Counts _ended;
+    private long _unsuccessful;
+    private Task _persistStop = Task.CompletedTask;
+
+    internal RunScope(RunSpec spec, RunScopeServices services, RunHistory history)
+    {
+        Spec = spec;
+        _services = services;
+        _ended = history.Settled;
+        _unsuccessful = history.Settled.Failed + history.Settled.TimedOut;
+        _allotment = spec.Flow.Allotment;
+        _meter = new ProgressMeter(services.Time);
+        Total = history.Total;
+        Pool = new SlotPool(_allotment.Concurrency);
+        Pacer = new Pacer(services.Time, _allotment.Rate, _allotment.Burst, spent: history.HasRunBefore);
+        LimitsAreSplit = !services.LanesShareProcess;
+        HasRunBefore = history.HasRunBefore;
+        TripWhenNotTolerated();
+    }
+
+    /// <summary>The run's id.</summary>
+    public string RunId => Spec.Id!;
+
+    /// <summary>The spec.</summary>
+    public RunSpec Spec { get; }
+
+    /// <summary>The source.</summary>
+    public ISource Source => _services.Source;
+
+    /// <summary>Where the source keeps what it derived.</summary>
+    public ISourceWorkspace Workspace => _services.Workspace;
+
+    /// <summary>Items in the source, once it is planned.</summary>
+    public long? Total { get; private set; }
+
+    internal bool HasRunBefore { get; }
+
+    internal bool LimitsAreSplit { get; }
+
+    internal SlotPool Pool { get; }
+
+    internal Pacer Pacer { get; }
+
+    internal SemaphoreSlim PaceTurn { get; } = new(1, 1);
+
+    internal ItemHandler Handler => _services.Handler;
+
+    internal IReduction? Reduction => _services.Reduction;
+
+    internal IResultStore Results => _services.Results;
+
+    internal TimeProvider Time => _services.Time;
+
+    internal ILogger Logger => _services.Logger;
+
+    internal Func<double> Jitter => _services.Jitter;
+
+    internal Func<string> NewExecutionId => _services.NewExecutionId;
+
+    internal RunGate Gate => _gate;
+
+    internal Allotment Allotment => _allotment;
+
+    /// <summary>Cancelled when items in flight are to be cancelled.</summary>
+    internal CancellationToken HandlersCancelled => _cancelHandlers.Token;
+
+    /// <summary>Cancelled some time after <see cref="HandlersCancelled"/>: handlers that did not obey are not waited for any longer.</summary>
+    internal CancellationToken HandlersAbandoned => _abandonHandlers.Token;
+
+    /// <summary>How long a handler may take to obey its cancelled token before it is left behind: 5 s.</summary>
+    internal static TimeSpan AbandonAfter { get; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Acts on what was asked of the run. Older versions are ignored.</summary>
+    public void Apply(RunControl control)
+    {
+        lock (_lock)
+        {
+            if (control.Version < _control.Version)
+                return;
+            _control = control;
+            SetAllotment(control);
+        }
+
+        Change(gate => gate with
+        {
+            Paused = control.Paused,
+            Stop = gate.Stop ?? control.Stop,
+            Message = gate.Stop is null ? control.Message : gate.Message,
+            ControlVersion = control.Version,
+        });
+        TripWhenNotTolerated();
+    }
+
+    /// <summary>This process stops working the run: nothing new starts here, the run itself goes on being what it is.</summary>
+    public void StopHost() => Change(gate => gate with { HostStopping = true });
+
+    /// <summary>Cancels the items in flight here; they are not settled, and will be handled again.</summary>
+    public void AbortHost()
+    {
+        StopHost();
+        CancelHandlers();
+    }
+
+    /// <summary>The live numbers of now.</summary>
+    public RunProgress Observe()
+    {
+        lock (_lock)
+        {
+            var counts = _ended;
+            var inFlight = 0;
+            var waiting = 0;
+            var paced = false;
+            foreach (var batch in _batches)
+            {
+                var seen = batch.Observe();
+                counts += seen.Settled;
+                inFlight += seen.InFlight;
+                waiting += seen.WaitingForRetry;
+                paced |= seen.WaitsForPace;
+            }
+
+            return _meter.Measure(counts, Total, inFlight, waiting, _allotment) with
+            {
+                WaitingFor = Explain(inFlight, waiting, paced),
+            };
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _cancelHandlers.CancelAsync().ConfigureAwait(false);
+        await _persistStop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _services.Handler.DisposeAsync().ConfigureAwait(false);
+        PaceTurn.Dispose();
+        _abandonHandlers.Dispose();
+        _cancelHandlers.Dispose();
+    }
+
+    internal void SetTotal(long total)
+    {
+        Total = total;
+        TripWhenNotTolerated();
+    }
+
+    internal void Enter(Batch batch)
+    {
+        lock (_lock)
+            _batches.Add(batch);
+    }
+
+    internal void Leave(Batch batch)
+    {
+        lock (_lock)
+        {
+            _batches.Remove(batch);
+            _ended += batch.Observe().Settled;
+        }
+    }
+
+    /// <summary>An item failed or timed out for good; enough of them stop the run.</summary>
+    internal void NoteUnsuccessful()
+    {
+        Interlocked.Increment(ref _unsuccessful);
+        TripWhenNotTolerated();
+    }
+
+    /// <summary>The run cannot go on: nothing new starts.</summary>
+    internal void Stop(CompletionReason reason, string message)
+    {
+        var first = false;
+        Change(gate =>
+        {
+            first = gate.Stop is null;
+            return first ? gate with { Stop = reason, Message = message } : gate;
+        });
+        if (first)
+            _persistStop = _services.PersistStop(reason, message);
+    }
+
+    private void TripWhenNotTolerated()
+    {
+        var tolerate = _control.Tolerate ?? Spec.Failure.Tolerate;
+        var unsuccessful = Interlocked.Read(ref _unsuccessful);
+        if (tolerate is not null && Total is { } total && tolerate.IsExceededBy(unsuccessful, total) && _gate.Stop is null)
+            Stop(CompletionReason.ToleranceExceeded, $"{unsuccessful:N0} of {total:N0} items did not succeed, more than the failure policy tolerates.");
+    }
+
+    private void SetAllotment(RunControl control)
+    {
+        var spec = Spec.Flow.Allotment;
+        var rate = control.Rate ?? spec.Rate;
+        var burst = control.Burst ?? (control.Rate is null ? spec.Burst : Math.Max(spec.Burst, FlowSpec.DefaultBurst(rate)));
+        var allotment = new Allotment(control.Concurrency ?? spec.Concurrency, rate, burst);
+        if (allotment == _allotment)
+            return;
+        _allotment = allotment;
+        Pool.Resize(allotment.Concurrency);
+        Pacer.Retune(allotment.Rate, allotment.Burst);
+        foreach (var batch in _batches)
+            batch.OnAllotmentChanged();
+    }
+
+    private void Change(Func<RunGate, RunGate> change)
+    {
+        Batch[] batches;
+        RunGate gate;
+        lock (_lock)
+        {
+            gate = change(_gate);
+            if (gate == _gate)
+                return;
+            _gate = gate;
+            batches = [.. _batches];
+        }
+
+        if (!gate.IsOpen)
+        {
+            foreach (var batch in batches)
+                batch.Close(gate.End);
+        }
+
+        if (gate.CancelsItemsInFlight)
+            CancelHandlers();
+    }
+
+    private void CancelHandlers()
+    {
+        _abandonHandlers.CancelAfter(AbandonAfter);
+        _cancelHandlers.Cancel();
+    }
+
+    private string Explain(int inFlight, int waiting, bool paced) =>
+        _gate.Stop is not null ? "handlers to end"
+        : _gate.Paused ? "being resumed"
+        : paced && inFlight < _allotment.Concurrency ? "rate"
+        : inFlight > 0 ? "handlers"
+        : waiting > 0 ? "retry back-off"
+        : Total is null ? "source"
+        : "engine";
+}

@@ -1,0 +1,59 @@
+using Fanout.Handlers;
+using Fanout.Results;
+using Fanout.Sources;
+using Microsoft.Extensions.Logging;
+
+namespace Fanout.Processing;
+
+/// <summary>What a <see cref="RunScope"/> is made of.</summary>
+internal sealed record RunScopeServices
+{
+    public required ItemHandler Handler { get; init; }
+
+    public required IReduction? Reduction { get; init; }
+
+    public required ISource Source { get; init; }
+
+    public required ISourceWorkspace Workspace { get; init; }
+
+    public required IResultStore Results { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required ILogger Logger { get; init; }
+
+    /// <summary>Numbers in [0, 1); called by many threads.</summary>
+    public required Func<double> Jitter { get; init; }
+
+    /// <summary>A short name no other execution of a batch has.</summary>
+    public required Func<string> NewExecutionId { get; init; }
+
+    /// <summary>Makes a stop that this process decided durable.</summary>
+    public required Func<CompletionReason, string, Task> PersistStop { get; init; }
+
+    /// <summary>True: all lanes of the run live here and share one pool and pacer. False: each has its part of the allotment.</summary>
+    public required bool LanesShareProcess { get; init; }
+}
+
+/// <summary>What earlier processes did of a run.</summary>
+/// <param name="HasRunBefore">Some process worked it before this one.</param>
+/// <param name="Settled">What it had settled then.</param>
+/// <param name="Total">Items in the source, when it was planned.</param>
+internal sealed record RunHistory(bool HasRunBefore, Counts Settled, long? Total)
+{
+    public static RunHistory None { get; } = new(false, default, null);
+}
+
+/// <summary>Settled items by outcome.</summary>
+internal readonly record struct Counts(long Succeeded, long Failed, long TimedOut, long Cancelled)
+{
+    public long Settled => Succeeded + Failed + TimedOut + Cancelled;
+
+    public static Counts Of(Tally tally) => new(tally.Succeeded, tally.Failed, tally.TimedOut, tally.Cancelled);
+
+    public static Counts operator +(Counts left, Counts right) => new(
+        left.Succeeded + right.Succeeded, left.Failed + right.Failed, left.TimedOut + right.TimedOut, left.Cancelled + right.Cancelled);
+
+    public static Counts operator -(Counts left, Counts right) => new(
+        left.Succeeded - right.Succeeded, left.Failed - right.Failed, left.TimedOut - right.TimedOut, left.Cancelled - right.Cancelled);
+}

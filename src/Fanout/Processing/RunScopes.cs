@@ -1,0 +1,97 @@
+using System.Collections.Concurrent;
+using Fanout.Planning;
+using Fanout.Results;
+using Fanout.Runs;
+using Fanout.Specs;
+using Microsoft.Extensions.Logging;
+
+namespace Fanout.Processing;
+
+/// <summary>The runs that this process works, each made when it is first asked for.</summary>
+/// <param name="environment">What they are made from.</param>
+public sealed class RunScopes(RunEnvironment environment) : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, Lazy<Task<Watched>>> _scopes = new(StringComparer.Ordinal);
+
+    /// <summary>The run's scope, made if need be.</summary>
+    /// <exception cref="RunException">There is no such run.</exception>
+    /// <exception cref="SpecException">Its spec names a handler or reducer this process does not have.</exception>
+    public async Task<RunScope> GetAsync(string runId)
+    {
+        var lazy = _scopes.GetOrAdd(runId, id => new Lazy<Task<Watched>>(() => MakeAsync(id)));
+        try
+        {
+            return (await lazy.Value.ConfigureAwait(false)).Scope;
+        }
+        catch
+        {
+            _scopes.TryRemove(new(runId, lazy));
+            throw;
+        }
+    }
+
+    /// <summary>The run's scope, if this process works the run; null: it does not.</summary>
+    public RunScope? Find(string runId) =>
+        _scopes.TryGetValue(runId, out var lazy) && lazy is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }
+            ? lazy.Value.Result.Scope
+            : null;
+
+    /// <summary>Disposes the run's scope: this process works it no longer.</summary>
+    public async Task CloseAsync(string runId)
+    {
+        if (!_scopes.TryRemove(runId, out var lazy))
+            return;
+        var watched = await lazy.Value.ConfigureAwait(false);
+        await watched.Watch.DisposeAsync().ConfigureAwait(false);
+        await watched.Scope.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var runId in _scopes.Keys)
+            await CloseAsync(runId).ConfigureAwait(false);
+    }
+
+    private async Task<Watched> MakeAsync(string runId)
+    {
+        var record = await environment.Catalog.GetAsync(runId, CancellationToken.None).ConfigureAwait(false)
+            ?? throw new RunException(runId, $"There is no run '{runId}'.");
+        var spec = SpecReader.Read(record.SpecJson, environment.Registry);
+        var history = await ReadHistoryAsync(record).ConfigureAwait(false);
+        var scope = new RunScope(spec, MakeServices(spec), history);
+        scope.Apply(record.Control);
+        await environment.Catalog.SetStartedAsync(runId, environment.Time.GetUtcNow(), CancellationToken.None).ConfigureAwait(false);
+        return new Watched(scope, new RunWatch(scope, environment.Catalog, environment.Time));
+    }
+
+    private async Task<RunHistory> ReadHistoryAsync(RunRecord record)
+    {
+        if (record.StartedAt is null)
+            return RunHistory.None;
+        var plan = await PlanDocument.ReadAsync(environment.Results, record.Id, CancellationToken.None).ConfigureAwait(false);
+        var branches = await BranchManifest.ReadAllAsync(environment.Results, record.Id, CancellationToken.None).ConfigureAwait(false);
+        var checkpoints = await BatchCheckpoint.ReadAllAsync(environment.Results, record.Id, branches, CancellationToken.None).ConfigureAwait(false);
+        var settled = branches.Select(branch => branch.Tally).Concat(checkpoints.Select(checkpoint => checkpoint.Tally))
+            .Aggregate(default(Counts), (sum, tally) => sum + Counts.Of(tally));
+        return new RunHistory(true, settled, plan?.Total);
+    }
+
+    private RunScopeServices MakeServices(RunSpec spec) => new()
+    {
+        Handler = environment.Registry.Handlers[spec.Handler.Name].Create(environment.Services, spec.Handler.Options),
+        Reduction = spec.Results.Reduce is { } name ? environment.Registry.Reductions[name] : null,
+        Source = environment.CreateSource(spec.Source),
+        Workspace = environment.OpenWorkspace(spec.Id!),
+        Results = environment.Results,
+        Time = environment.Time,
+        Logger = environment.LoggerFactory.CreateLogger($"Fanout.Run.{spec.Id}"),
+        Jitter = environment.NextRandom,
+        NewExecutionId = environment.NewExecutionId,
+        LanesShareProcess = environment.LanesShareProcess,
+        PersistStop = (reason, message) => environment.Catalog.UpdateControlAsync(
+            spec.Id!, control => control.Stop is null ? control with { Stop = reason, Message = message } : control, CancellationToken.None),
+    };
+
+    private sealed record Watched(RunScope Scope, RunWatch Watch);
+}

@@ -1,0 +1,63 @@
+using Fanout.Runs;
+
+namespace Fanout.Processing;
+
+/// <summary>
+/// Keeps a scope and the catalog in step: what others ask of the run is felt within a quarter of a second, and once a second the live numbers
+/// are written down for them.
+/// </summary>
+internal sealed class RunWatch : IAsyncDisposable
+{
+    private static readonly TimeSpan ControlEvery = TimeSpan.FromMilliseconds(250);
+    private const int BeatsPerProgress = 4;
+
+    private readonly RunScope _scope;
+    private readonly IRunCatalog _catalog;
+    private readonly PeriodicTimer _timer;
+    private readonly CancellationTokenSource _end = new();
+    private readonly Task _loop;
+
+    public RunWatch(RunScope scope, IRunCatalog catalog, TimeProvider time)
+    {
+        _scope = scope;
+        _catalog = catalog;
+        _timer = new PeriodicTimer(ControlEvery, time);
+        _loop = WatchAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync().ConfigureAwait(false);
+        await _loop.ConfigureAwait(false);
+        _timer.Dispose();
+        _end.Dispose();
+    }
+
+    private async Task WatchAsync()
+    {
+        try
+        {
+            for (var beat = 1; await _timer.WaitForNextTickAsync(_end.Token).ConfigureAwait(false); beat++)
+                await OnBeatAsync(beat).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The scope is being closed.
+        }
+    }
+
+    private async Task OnBeatAsync(int beat)
+    {
+        try
+        {
+            if (await _catalog.GetControlAsync(_scope.RunId, _end.Token).ConfigureAwait(false) is { } control)
+                _scope.Apply(control);
+            if (beat % BeatsPerProgress == 0)
+                await _catalog.SetProgressAsync(_scope.RunId, _scope.Observe(), _end.Token).ConfigureAwait(false);
+        }
+        catch (StorageException)
+        {
+            // A beat missed. Storage that stays away fails a batch or a turn, and they tell.
+        }
+    }
+}

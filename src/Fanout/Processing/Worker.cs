@@ -1,0 +1,239 @@
+using System.Buffers;
+using System.Text.Json;
+using Fanout.Flow;
+using Fanout.Handlers;
+using Fanout.Results;
+using Fanout.Sources;
+
+namespace Fanout.Processing;
+
+/// <summary>Handles one item after another; reuses its buffers. Its item and outcome are read by the batch under the batch's lock.</summary>
+internal sealed class Worker(RunScope scope, Action handlerAwaits) : IDisposable
+{
+    /// <summary>Largest result of one item: 1 MiB. A larger one fails the item.</summary>
+    public const int MaxOutputBytes = 1 << 20;
+
+    private readonly ArrayBufferWriter<byte> _output = new(256);
+    private readonly ArrayBufferWriter<byte> _line = new(512);
+    private byte[] _bytes = [];
+    private CancellationTokenSource? _timeout;
+    private CancellationTokenRegistration _link;
+    private ItemError? _lastError;
+    private bool _isWaitingItem;
+    private bool _lineIsReady;
+    private volatile bool _isHandling;
+
+    public Item Item { get; private set; }
+
+    /// <summary>Attempts made at the item in hand before this one.</summary>
+    public int Attempts { get; private set; }
+
+    public bool HoldsItem { get; private set; }
+
+    public Outcome? Outcome { get; private set; }
+
+    public bool IsHandling => _isHandling;
+
+    /// <summary>Timestamp of the last handler's start.</summary>
+    public long HandlingSince { get; private set; }
+
+    /// <summary>A handler that did not obey its cancelled token and was left behind; the worker must not be used again.</summary>
+    public Task? Abandoned { get; private set; }
+
+    public ReadOnlySpan<byte> Output => _output.WrittenSpan;
+
+    /// <summary>In one handler for more than 20 ms.</summary>
+    public bool IsStuckInHandler =>
+        _isHandling && scope.Time.GetElapsedTime(HandlingSince) > TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Takes an item whose bytes are the reader's: they are copied.</summary>
+    public void Hold(in Item item)
+    {
+        var length = item.Value.Length;
+        if (_bytes.Length < length)
+            _bytes = new byte[Math.Max(length, 256)];
+        item.Value.Span.CopyTo(_bytes);
+        Set(item with { Value = _bytes.AsMemory(0, length) }, 0, null, isWaitingItem: false);
+    }
+
+    /// <summary>Takes an item that waited; it has bytes of its own.</summary>
+    public void Hold(WaitingItem waiting) =>
+        Set(waiting.Item, waiting.Attempts, waiting.LastError, isWaitingItem: true);
+
+    /// <summary>The item with bytes of its own, to outlive this worker's next.</summary>
+    public Item KeepItem() => _isWaitingItem ? Item : Item with { Value = Item.Value.ToArray() };
+
+    public PendingItem DescribeHeld() => new(Item.Index, Attempts, null);
+
+    public void Drop()
+    {
+        HoldsItem = false;
+        Outcome = null;
+    }
+
+    /// <summary>Handles the item in hand; <see cref="Outcome"/> says what came of it.</summary>
+    public async ValueTask HandleAsync()
+    {
+        if (Defect() is { } defect)
+        {
+            Conclude(Processing.Outcome.Settled(OutcomeStatus.Failed, Attempts, TimeSpan.Zero, defect));
+            return;
+        }
+
+        var attempt = Attempts + 1;
+        var token = ArmTimeout();
+        HandlingSince = scope.Time.GetTimestamp();
+        _isHandling = true;
+        Task? handling = null;
+        try
+        {
+            var context = new ItemContext(scope.RunId, Item, attempt, scope.Logger);
+            var handled = scope.Handler.HandleAsync(context, _output, token);
+            if (handled.IsCompleted)
+            {
+                handled.GetAwaiter().GetResult();
+            }
+            else
+            {
+                handlerAwaits();
+                handling = handled.AsTask();
+                await WaitAsync(handling).ConfigureAwait(false);
+            }
+
+            Conclude(Succeeded(attempt));
+        }
+#pragma warning disable CA1031 // The handler boundary: a handler's exception becomes an outcome here, once.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            if (handling is { IsCompleted: false })
+                Abandoned = handling;
+            Conclude(Judge(failure, attempt));
+        }
+        finally
+        {
+            _isHandling = false;
+            DisarmTimeout();
+        }
+    }
+
+    /// <summary>Sets what came of the item and, while no lock is held, writes its line.</summary>
+    public void Conclude(Outcome outcome)
+    {
+        Outcome = outcome;
+        _lineIsReady = outcome.Disposition == Disposition.Settled && scope.Spec.Results.Keep != KeepResults.None;
+        if (_lineIsReady)
+            WriteLine(outcome);
+    }
+
+    /// <summary>The item's line of the results.</summary>
+    public ReadOnlySpan<byte> Line(Outcome settled)
+    {
+        if (!_lineIsReady || settled != Outcome)
+            WriteLine(settled);
+        return _line.WrittenSpan;
+    }
+
+    public void Dispose()
+    {
+        _link.Dispose();
+        _timeout?.Dispose();
+    }
+
+    private void Set(Item item, int attempts, ItemError? lastError, bool isWaitingItem)
+    {
+        Item = item;
+        Attempts = attempts;
+        _lastError = lastError;
+        _isWaitingItem = isWaitingItem;
+        HoldsItem = true;
+        Outcome = null;
+        _output.ResetWrittenCount();
+    }
+
+    private void WriteLine(Outcome settled)
+    {
+        _line.ResetWrittenCount();
+        var output = settled.Status == OutcomeStatus.Succeeded ? _output.WrittenSpan : default;
+        ResultLineWriter.Write(_line, new ItemHead(Item.Index, Item.Key), settled.Status, output, settled.Error, settled.Attempts, settled.Duration);
+    }
+
+    private ItemError? Defect() => Item.Defect ?? (Item.IsText ? null : JsonDefect());
+
+    private ItemError? JsonDefect()
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(Item.Value.Span);
+            while (reader.Read())
+            {
+            }
+
+            return null;
+        }
+        catch (JsonException malformed)
+        {
+            var where = Item.Line > 0 ? $"Line {Item.Line}" : $"Item {Item.Index}";
+            return ItemError.Create("MalformedItem", $"{where} is not valid JSON: {malformed.Message}");
+        }
+    }
+
+    private Outcome Succeeded(int attempt)
+    {
+        var duration = scope.Time.GetElapsedTime(HandlingSince);
+        return _output.WrittenCount <= MaxOutputBytes
+            ? Processing.Outcome.Settled(OutcomeStatus.Succeeded, attempt, duration)
+            : Processing.Outcome.Settled(OutcomeStatus.Failed, attempt, duration, new ItemError(
+                "ResultTooLarge", $"The result has {_output.WrittenCount:N0} bytes; at most {MaxOutputBytes:N0} are kept. Store it elsewhere and return where."));
+    }
+
+    private Outcome Judge(Exception failure, int attempt)
+    {
+        var duration = scope.Time.GetElapsedTime(HandlingSince);
+        var gate = scope.Gate;
+        if (scope.HandlersCancelled.IsCancellationRequested)
+        {
+            return gate.CancelsItemsInFlight
+                ? Processing.Outcome.Settled(OutcomeStatus.Cancelled, attempt, duration, _lastError ?? new ItemError("Cancelled", "The run ended while the item was in flight."))
+                : Processing.Outcome.PutBack(attempt - 1);
+        }
+
+        var timedOut = _timeout is { IsCancellationRequested: true };
+        var (error, retryable, retryAfter) = timedOut
+            ? (new ItemError("Timeout", $"The attempt ran longer than {scope.Spec.Failure.Timeout!.Value.TotalSeconds:0.###} s."), true, null)
+            : HandlerErrors.Describe(failure);
+        if (!retryable || attempt >= scope.Spec.Failure.Retry.MaxAttempts || gate.Stop is not null)
+            return Processing.Outcome.Settled(timedOut ? OutcomeStatus.TimedOut : OutcomeStatus.Failed, attempt, duration, error);
+        var delay = RetryBackoff.Delay(scope.Spec.Failure.Retry, attempt, retryAfter, scope.Jitter());
+        return Processing.Outcome.TryAgain(attempt, scope.Time.GetUtcNow() + delay, error);
+    }
+
+    // A handler gets AbandonAfter to obey its cancelled token; then its item is settled without it.
+    private Task WaitAsync(Task handling) => scope.Spec.Failure.Timeout is { } timeout
+        ? handling.WaitAsync(timeout + RunScope.AbandonAfter, scope.Time, scope.HandlersAbandoned)
+        : handling.WaitAsync(scope.HandlersAbandoned);
+
+    private CancellationToken ArmTimeout()
+    {
+        if (scope.Spec.Failure.Timeout is not { } timeout)
+            return scope.HandlersCancelled;
+        if (_timeout is null)
+        {
+            _timeout = new CancellationTokenSource(Timeout.InfiniteTimeSpan, scope.Time);
+            _link = scope.HandlersCancelled.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _timeout);
+        }
+
+        _timeout.CancelAfter(timeout);
+        return _timeout.Token;
+    }
+
+    private void DisarmTimeout()
+    {
+        if (_timeout is null || (Abandoned is null && _timeout.TryReset()))
+            return;
+        _link.Dispose();
+        if (Abandoned is null)
+            _timeout.Dispose();
+        _timeout = null;
+    }
+}

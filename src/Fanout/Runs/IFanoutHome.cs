@@ -1,0 +1,25 @@
+namespace Fanout.Runs;
+
+/// <summary>An opened home: the runs in it, and the means to drive them in this process. Disposing it gives up every lease it holds.</summary>
+public interface IFanoutHome : IAsyncDisposable
+{
+    /// <summary>Everything one may ask of the runs in this home.</summary>
+    IRunClient Client { get; }
+
+    /// <summary>Drives runs of this home in this process.</summary>
+    IRunDriver Driver { get; }
+
+    /// <summary>What specs may name in this process.</summary>
+    FanoutRegistry Registry { get; }
+}
+
+/// <summary>Which home to open, and how.</summary>
+/// <param name="Path">Its directory, created when it is missing.</param>
+public sealed record HomeOptions(string Path)
+{
+    /// <summary>How long items in flight may go on after a stop was asked for. Default: 10 s.</summary>
+    public TimeSpan Grace { get; init; } = DefaultGrace;
+
+    /// <summary>10 s.</summary>
+    public static TimeSpan DefaultGrace { get; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,148 @@
+using Fanout.Orchestration;
+using Fanout.Planning;
+using Fanout.Processing;
+using Fanout.Results;
+using Fanout.Sources;
+using Fanout.Specs;
+
+namespace Fanout.Runs;
+
+/// <summary>The client over any engine: what is asked goes into the catalog, and an event tells the run's orchestration.</summary>
+/// <param name="environment">This process.</param>
+/// <param name="engine">The engine that executes the runs.</param>
+/// <param name="scopes">The runs this process works: they need not wait to read what this client writes.</param>
+/// <param name="deleteWorkspace">Deletes what a run's source derived.</param>
+public sealed class RunClient(RunEnvironment environment, IOrchestrationClient engine, RunScopes scopes, Action<string> deleteWorkspace) : IRunClient
+{
+    private IRunCatalog Catalog => environment.Catalog;
+
+    /// <inheritdoc/>
+    public async Task<StartedRun> StartAsync(RunSpec spec, CancellationToken cancellationToken)
+    {
+        var id = spec.Id ?? environment.NewExecutionId();
+        spec = spec with { Id = id };
+        RefuseWhatThisEngineLacks(spec);
+        var record = new RunRecord { Id = id, SpecJson = SpecWriter.Write(spec), CreatedAt = environment.Time.GetUtcNow() };
+        if (await Catalog.GetAsync(id, cancellationToken).ConfigureAwait(false) is null)
+        {
+            await environment.CreateSource(spec.Source).CheckAsync(cancellationToken).ConfigureAwait(false);
+            if (await Catalog.TryAddAsync(record, cancellationToken).ConfigureAwait(false))
+            {
+                await ScheduleAsync(spec, cancellationToken).ConfigureAwait(false);
+                return new StartedRun(id, Created: true);
+            }
+        }
+
+        var existing = await GetAsync(id, cancellationToken).ConfigureAwait(false);
+        if (existing.SpecJson != record.SpecJson)
+            throw new RunException(id, $"Run '{id}' exists with another spec. Choose another id, or purge that run first.");
+        if (existing.Report is null)
+            await ScheduleAsync(spec, cancellationToken).ConfigureAwait(false);
+        return new StartedRun(id, Created: false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<PlanPreview> PreviewAsync(RunSpec spec, CancellationToken cancellationToken)
+    {
+        RefuseWhatThisEngineLacks(spec);
+        var id = $"preview-{environment.NewExecutionId()}";
+        var source = environment.CreateSource(spec.Source);
+        await source.CheckAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var planned = await source.PlanAsync(environment.OpenWorkspace(id), cancellationToken).ConfigureAwait(false);
+            return PlanPreviews.Of(spec, Planner.Plan(spec, planned, Environment.ProcessorCount, environment.LanesShareProcess));
+        }
+        finally
+        {
+            deleteWorkspace(id);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<RunRecord> GetAsync(string runId, CancellationToken cancellationToken) =>
+        await Catalog.GetAsync(runId, cancellationToken).ConfigureAwait(false)
+        ?? throw new RunException(runId, $"There is no run '{runId}' here. 'list' shows the runs there are.");
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<RunRecord>> ListAsync(RunQuery query, CancellationToken cancellationToken) => Catalog.ListAsync(query, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task PauseAsync(string runId, CancellationToken cancellationToken) =>
+        ChangeAsync(runId, "paused", control => control with { Paused = true }, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task ResumeAsync(string runId, CancellationToken cancellationToken) =>
+        ChangeAsync(runId, "resumed", control => control with { Paused = false }, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task CancelAsync(string runId, CancellationToken cancellationToken) => ChangeAsync(
+        runId,
+        "cancelled",
+        control => control.Stop is null ? control with { Stop = CompletionReason.CancelledByRequest, Message = "Cancelled on request." } : control,
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task RetuneAsync(string runId, Retune change, CancellationToken cancellationToken) => ChangeAsync(
+        runId,
+        "retuned",
+        control => control with
+        {
+            Concurrency = change.Concurrency ?? control.Concurrency,
+            Rate = change.Rate ?? control.Rate,
+            Burst = change.Burst ?? (change.Rate is null ? control.Burst : null),
+            Tolerate = change.Tolerate ?? control.Tolerate,
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task PurgeAsync(string runId, CancellationToken cancellationToken)
+    {
+        var run = await GetAsync(runId, cancellationToken).ConfigureAwait(false);
+        if (run.Report is null)
+            throw new RunException(runId, $"Run '{runId}' has not ended. Cancel it first.");
+        await engine.PurgeInstanceAsync(runId, cancellationToken).ConfigureAwait(false);
+        await environment.Results.DeleteRunAsync(runId, cancellationToken).ConfigureAwait(false);
+        deleteWorkspace(runId);
+        await Catalog.DeleteAsync(runId, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ResultLine> ReadResultsAsync(
+        string runId, ResultQuery query, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await GetAsync(runId, cancellationToken).ConfigureAwait(false);
+        var reader = new ResultReader(environment.Results);
+        var parts = await reader.FindPartsAsync(runId, cancellationToken).ConfigureAwait(false);
+        await foreach (var line in reader.ReadAsync(runId, parts, query, cancellationToken).ConfigureAwait(false))
+            yield return line;
+    }
+
+    /// <inheritdoc/>
+    public string LocateResults(string runId) => environment.Results.Locate(runId);
+
+    private Task<bool> ScheduleAsync(RunSpec spec, CancellationToken cancellationToken) => engine.ScheduleNewOrchestrationInstanceAsync(
+        RunOrchestration.Name, new RunInput(spec.Id!, spec.Results.Reduce, spec.Failure.Deadline), spec.Id!, cancellationToken);
+
+    private async Task ChangeAsync(string runId, string verb, Func<RunControl, RunControl> change, CancellationToken cancellationToken)
+    {
+        var run = await GetAsync(runId, cancellationToken).ConfigureAwait(false);
+        if (await Catalog.UpdateControlAsync(runId, change, cancellationToken).ConfigureAwait(false) is not { } control)
+            throw new RunException(runId, $"Run '{runId}' has ended ({run.Report?.Status}) and cannot be {verb}.");
+        scopes.Find(runId)?.Apply(control);
+        var signal = new ControlSignal(control.Version, control.Paused, control.Stop);
+        await engine.RaiseEventAsync(runId, ControlSignal.EventName, signal, cancellationToken).ConfigureAwait(false);
+    }
+
+    // A limit that does not exist cannot hold, and a queue that is not there takes nothing: better refused than ignored.
+    private static void RefuseWhatThisEngineLacks(RunSpec spec)
+    {
+        var errors = new List<SpecError>();
+        if (spec.Flow.Limits.Count > 0)
+            errors.Add(new SpecError("/flow/limits/0", $"\"{spec.Flow.Limits[0]}\"", "names a limit that is not defined here.", "Leave it out, and bound the run by flow.concurrency and flow.rate."));
+        if (spec.Batch.Dispatch == BatchDispatch.Queue)
+            errors.Add(new SpecError("/batch/dispatch", "\"queue\"", "needs a queue, and this home has none.", "Use \"activity\"."));
+        if (errors.Count > 0)
+            throw new SpecException(errors);
+    }
+}

@@ -1,0 +1,85 @@
+using CsCheck;
+using Fanout.Flow;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Fanout.Tests.Flow;
+
+public sealed class PacerTests
+{
+    [Fact]
+    public void AnyWindow_HoldsAtMostBurstPlusRateTimesTime() =>
+        Gen.Select(Gen.Int[1, 500], Gen.Int[1, 20], Gen.Int[0, 200].Array[1, 200]).Sample((perSecond, burst, pauses) =>
+        {
+            var time = new FakeTimeProvider();
+            var rate = new Rate(perSecond, TimeSpan.FromSeconds(1));
+            var pacer = new Pacer(time, rate, burst);
+            var starts = new List<TimeSpan>();
+            var origin = time.GetTimestamp();
+            foreach (var pause in pauses)
+            {
+                time.Advance(TimeSpan.FromMilliseconds(pause));
+                while (pacer.TryTake(out _))
+                    starts.Add(time.GetElapsedTime(origin));
+            }
+
+            for (var first = 0; first < starts.Count; first++)
+            {
+                for (var last = first; last < starts.Count; last++)
+                {
+                    var allowed = burst + (rate.PerSecond * (starts[last] - starts[first]).TotalSeconds);
+                    Assert.True(last - first + 1 <= allowed + 1e-6, $"{last - first + 1} starts where {allowed} are allowed");
+                }
+            }
+        }, iter: 200);
+
+    [Fact]
+    public void WaitingAsLongAsTold_KeepsTheWholeRate()
+    {
+        var time = new FakeTimeProvider();
+        var pacer = new Pacer(time, new Rate(50, TimeSpan.FromSeconds(1)), burst: 5);
+        var origin = time.GetTimestamp();
+        for (var start = 0; start < 505; start++)
+        {
+            while (!pacer.TryTake(out var wait))
+                time.Advance(wait);
+        }
+
+        Assert.Equal(10, time.GetElapsedTime(origin).TotalSeconds, 3);
+    }
+
+    [Fact]
+    public void SpentPacer_StartsNothingInItsFirstInterval()
+    {
+        var time = new FakeTimeProvider();
+        var pacer = new Pacer(time, new Rate(10, TimeSpan.FromSeconds(1)), burst: 100, spent: true);
+        Assert.False(pacer.TryTake(out var wait));
+        Assert.Equal(TimeSpan.FromMilliseconds(100), wait);
+        time.Advance(wait);
+        Assert.True(pacer.TryTake(out _));
+        Assert.False(pacer.TryTake(out _));
+    }
+
+    [Fact]
+    public void Retune_ForgivesWaitsOfTheOldRateAndSignals()
+    {
+        var time = new FakeTimeProvider();
+        var pacer = new Pacer(time, new Rate(1, TimeSpan.FromHours(1)), burst: 1);
+        Assert.True(pacer.TryTake(out _));
+        Assert.False(pacer.TryTake(out _));
+        var retuned = pacer.Retuned;
+        pacer.Retune(new Rate(100, TimeSpan.FromSeconds(1)), burst: 1);
+        Assert.True(retuned.IsCompleted);
+        Assert.False(pacer.TryTake(out var wait));
+        Assert.Equal(TimeSpan.FromMilliseconds(10), wait);
+    }
+
+    [Fact]
+    public void NoRate_EverythingConforms()
+    {
+        var pacer = new Pacer(new FakeTimeProvider(), rate: null, burst: 1);
+        Assert.False(pacer.IsLimited);
+        Assert.True(pacer.TryTake(out var wait));
+        Assert.Equal(TimeSpan.Zero, wait);
+    }
+}

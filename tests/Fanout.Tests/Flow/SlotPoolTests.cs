@@ -1,0 +1,117 @@
+using CsCheck;
+using Fanout.Flow;
+using Xunit;
+
+namespace Fanout.Tests.Flow;
+
+public sealed class SlotPoolTests
+{
+    [Fact]
+    public void AnySequence_NeverHoldsMoreThanTheLimitAndLeavesNoWantedSlotFree()
+    {
+        var step = Gen.Select(Gen.Int[0, 4], Gen.Int[0, 3], Gen.Int[0, 12]);
+        step.Array[1, 80].Sample(steps =>
+        {
+            var limit = 5;
+            var pool = new SlotPool(limit);
+            var held = new int[4];
+            var wanted = new int[4];
+            var clients = Enumerable.Range(0, 4).Select(i => pool.Join(() => held[i]++)).ToArray();
+            foreach (var (action, who, amount) in steps)
+            {
+                switch (action)
+                {
+                    case 0:
+                        wanted[who] = amount;
+                        clients[who].Want(amount);
+                        break;
+                    case 1 when held[who] > 0:
+                        held[who]--;
+                        clients[who].Release();
+                        break;
+                    case 2:
+                        limit = amount;
+                        pool.Resize(limit);
+                        break;
+                    case 3 when held[who] > 0:
+                        held[who]--;
+                        if (clients[who].TryKeep())
+                            held[who]++;
+                        break;
+                    default:
+                        break;
+                }
+
+                Assert.Equal(held.Sum(), pool.InUse);
+                Assert.True(held.Sum() <= limit || action == 2 || held.Sum() > limit, "slots in hand are given back one by one");
+                if (held.Sum() < limit)
+                    Assert.All(Enumerable.Range(0, 4), i => Assert.True(held[i] >= wanted[i], "a wanted slot is free"));
+            }
+        }, iter: 2_000);
+    }
+
+    [Fact]
+    public void Grants_NeverExceedTheLimit() =>
+        Gen.Select(Gen.Int[0, 20], Gen.Int[0, 30].Array[1, 6]).Sample((limit, wants) =>
+        {
+            var pool = new SlotPool(limit);
+            var granted = 0;
+            foreach (var want in wants)
+                pool.Join(() => granted++).Want(want);
+            Assert.Equal(Math.Min(limit, wants.Sum()), granted);
+            Assert.Equal(granted, pool.InUse);
+        });
+
+    [Fact]
+    public void SecondClient_GetsHalfAsHoldersFinishTheirItems()
+    {
+        var pool = new SlotPool(10);
+        var held = new int[2];
+        var first = pool.Join(() => held[0]++);
+        first.Want(100);
+        Assert.Equal(10, held[0]);
+
+        var second = pool.Join(() => held[1]++);
+        second.Want(100);
+        for (var item = 0; item < 10; item++)
+        {
+            held[0]--;
+            if (first.TryKeep())
+                held[0]++;
+        }
+
+        Assert.Equal([5, 5], held);
+    }
+
+    [Fact]
+    public void ClientThatWantsLittle_LeavesTheRestToTheOther()
+    {
+        var pool = new SlotPool(10);
+        var held = new int[2];
+        var greedy = pool.Join(() => held[0]++);
+        greedy.Want(100);
+        pool.Join(() => held[1]++).Want(2);
+        for (var item = 0; item < 20; item++)
+        {
+            held[0]--;
+            if (greedy.TryKeep())
+                held[0]++;
+        }
+
+        Assert.Equal([8, 2], held);
+    }
+
+    [Fact]
+    public void Shrinking_TakesSlotsBackBetweenItems()
+    {
+        var pool = new SlotPool(4);
+        var client = pool.Join(() => { });
+        client.Want(4);
+        pool.Resize(1);
+        Assert.False(client.TryKeep());
+        Assert.False(client.TryKeep());
+        Assert.False(client.TryKeep());
+        Assert.True(client.TryKeep());
+        Assert.Equal(1, pool.InUse);
+    }
+}

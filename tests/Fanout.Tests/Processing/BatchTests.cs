@@ -1,0 +1,341 @@
+using System.Collections.Concurrent;
+using Fanout.Handlers;
+using Fanout.Processing;
+using Fanout.Runs;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Fanout.Tests.Processing;
+
+public sealed class BatchTests
+{
+    private static readonly RetrySpec ThreeAttempts = new() { MaxAttempts = 3, FirstDelay = TimeSpan.FromSeconds(1), Jitter = false };
+
+    [Fact]
+    public async Task WholeRange_SettlesEveryItemOnce()
+    {
+        await using var rig = new BatchRig(BatchRig.Range(10_000), (context, _) => ValueTask.FromResult<string?>($"{context.Index * 2}"));
+        var result = await rig.WorkAsync(0, 10_000);
+
+        Assert.Equal((BatchEnd.RangeDone, 10_000L, 10_000L), (result.End, result.Next, result.Tally.Succeeded));
+        var lines = await rig.ReadAsync(result);
+        Assert.Equal(Enumerable.Range(0, 10_000).Select(i => (long)i), lines.Select(line => line.Index));
+        Assert.All(lines, line => Assert.Equal(line.Index * 2, line.Output!.Value.GetInt64()));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(16)]
+    public async Task AwaitingHandlers_RunAsManyAtOnceAsTheConcurrencyAndNoMore(int concurrency)
+    {
+        var inFlight = 0;
+        var most = 0;
+        var full = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var rig = new BatchRig(BatchRig.Range(200, new FlowSpec { Concurrency = concurrency }), async (_, _) =>
+        {
+            var now = Interlocked.Increment(ref inFlight);
+            InterlockedMax(ref most, now);
+            if (now == concurrency)
+                full.TrySetResult();
+            // The first ones wait for each other: only if all slots are used at once does anybody get on.
+            await full.Task;
+            await Task.Yield();
+            Interlocked.Decrement(ref inFlight);
+            return null;
+        });
+        var result = await rig.WorkAsync(0, 200);
+        Assert.Equal(200, result.Tally.Succeeded);
+        Assert.Equal(concurrency, most);
+    }
+
+    [Fact]
+    public async Task BlockingHandlers_GetCompanyUpToTheConcurrency()
+    {
+        using var full = new CountdownEvent(4);
+        await using var rig = new BatchRig(BatchRig.Range(4, new FlowSpec { Concurrency = 4 }), (_, _) =>
+        {
+            full.Signal();
+            full.Wait(CancellationToken.None);
+            return ValueTask.FromResult<string?>(null);
+        });
+        Assert.Equal(4, (await rig.WorkAsync(0, 4)).Tally.Succeeded);
+    }
+
+    [Fact]
+    public async Task Starts_NeverExceedBurstPlusRateTimesTime()
+    {
+        var time = new FakeTimeProvider();
+        var starts = new ConcurrentQueue<DateTimeOffset>();
+        var flow = new FlowSpec { Concurrency = 50, Rate = new Rate(20, TimeSpan.FromSeconds(1)), Burst = 3 };
+        var failure = new FailureSpec { Retry = ThreeAttempts with { FirstDelay = TimeSpan.FromMilliseconds(200) } };
+        await using var rig = new BatchRig(BatchRig.Range(60, flow, failure, new BatchSpec { Slice = TimeSpan.FromMinutes(5) }), (context, _) =>
+        {
+            starts.Enqueue(time.GetUtcNow());
+            return context is { Attempt: 1, Index: var index } && index % 3 == 0 ? throw new InvalidOperationException("once") : ValueTask.FromResult<string?>(null);
+        }, time);
+        var work = rig.WorkAsync(0, 60);
+        await AdvanceUntilDoneAsync(time, work, TimeSpan.FromMilliseconds(5));
+
+        Assert.Equal(60, (await work).Tally.Succeeded);
+        var sorted = starts.Order().ToList();
+        Assert.Equal(80, sorted.Count);
+        for (var first = 0; first < sorted.Count; first++)
+        {
+            for (var last = first; last < sorted.Count; last++)
+                Assert.True(last - first + 1 <= 3 + (20 * (sorted[last] - sorted[first]).TotalSeconds) + 1e-6);
+        }
+    }
+
+    [Fact]
+    public async Task RetryThatWaits_HoldsNoSlot()
+    {
+        var time = new FakeTimeProvider();
+        var others = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var done = 0;
+        await using var rig = new BatchRig(
+            BatchRig.Range(10, new FlowSpec { Concurrency = 1 }, new FailureSpec { Retry = ThreeAttempts }, new BatchSpec { Slice = TimeSpan.FromMinutes(1) }),
+            (context, _) =>
+            {
+                if (context is { Index: 0, Attempt: 1 })
+                    throw new InvalidOperationException("first attempt");
+                if (Interlocked.Increment(ref done) == 9)
+                    others.SetResult();
+                return ValueTask.FromResult<string?>(null);
+            },
+            time);
+        var work = rig.WorkAsync(0, 10);
+        // With the only slot held by the waiting item, the nine others could not finish while the clock stands still.
+        await others.Task;
+        await AdvanceUntilDoneAsync(time, work, TimeSpan.FromMilliseconds(250));
+        var result = await work;
+        Assert.Equal((10L, 11L), (result.Tally.Succeeded, result.Tally.Attempts));
+    }
+
+    [Fact]
+    public async Task FailuresBeyondTolerance_StartNothingNew()
+    {
+        var started = 0;
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var failure = new FailureSpec { Tolerate = new Tolerance(2, null) };
+        await using var rig = new BatchRig(BatchRig.Range(1_000, new FlowSpec { Concurrency = 4 }, failure), async (context, _) =>
+        {
+            // Four in flight: three fail at once, the fourth ends only when nothing else can start any more.
+            var nth = Interlocked.Increment(ref started);
+            if (nth == 4)
+                gate.TrySetResult();
+            await gate.Task;
+            throw new PermanentItemException($"item {context.Index}");
+        });
+        rig.Scope.SetTotal(1_000);
+        var result = await rig.WorkAsync(0, 1_000);
+
+        Assert.Equal((BatchEnd.Stopped, CompletionReason.ToleranceExceeded), (result.End, result.Stop));
+        Assert.InRange(result.Tally.Failed, 3, 3 + 4);
+        Assert.Equal(result.Tally.Failed, started);
+        Assert.Equal(CompletionReason.ToleranceExceeded, Assert.Single(rig.PersistedStops).Reason);
+    }
+
+    [Fact]
+    public async Task FailFast_StopsAtTheFirstFailure()
+    {
+        await using var rig = new BatchRig(
+            BatchRig.Range(1_000, new FlowSpec { Concurrency = 1 }, new FailureSpec { Tolerate = new Tolerance(0, null) }),
+            (context, _) => context.Index == 7 ? throw new PermanentItemException("seven") : ValueTask.FromResult<string?>(null));
+        rig.Scope.SetTotal(1_000);
+        var result = await rig.WorkAsync(0, 1_000);
+        Assert.Equal((7L, 1L, 8L), (result.Tally.Succeeded, result.Tally.Failed, result.Next));
+    }
+
+    [Fact]
+    public async Task Cancel_CancelsTokensAndSettlesWhatWasStarted()
+    {
+        var time = new FakeTimeProvider();
+        using var started = new SemaphoreSlim(0);
+        await using var rig = new BatchRig(BatchRig.Range(100, new FlowSpec { Concurrency = 4 }), async (_, token) =>
+        {
+            started.Release();
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, token);
+            return null;
+        }, time);
+        var work = rig.WorkAsync(0, 100);
+        for (var i = 0; i < 4; i++)
+            await started.WaitAsync();
+        rig.Scope.Apply(new RunControl(1, Stop: CompletionReason.CancelledByRequest));
+
+        var result = await work;
+        Assert.Equal((BatchEnd.Stopped, 4L, 4L), (result.End, result.Tally.Cancelled, result.Tally.Settled));
+        Assert.Equal(CompletionReason.CancelledByRequest, result.Stop);
+    }
+
+    [Fact]
+    public async Task Pause_LetsItemsInFlightFinishAndHandsTheRestBack()
+    {
+        using var started = new SemaphoreSlim(0);
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var rig = new BatchRig(BatchRig.Range(100, new FlowSpec { Concurrency = 3 }), async (_, _) =>
+        {
+            started.Release();
+            await go.Task;
+            return null;
+        });
+        var work = rig.WorkAsync(0, 100);
+        for (var i = 0; i < 3; i++)
+            await started.WaitAsync();
+        rig.Scope.Apply(new RunControl(7, Paused: true));
+        go.SetResult();
+        var result = await work;
+        Assert.Equal((BatchEnd.Paused, 3L, 3L, 7L), (result.End, result.Tally.Succeeded, result.Next, result.ControlVersion));
+    }
+
+    [Fact]
+    public async Task SliceOver_HandsBackWhatIsNotTakenAndWhatWaits()
+    {
+        var time = new FakeTimeProvider();
+        using var started = new SemaphoreSlim(0);
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var rig = new BatchRig(
+            BatchRig.Range(100, new FlowSpec { Concurrency = 2 }, new FailureSpec { Retry = ThreeAttempts with { FirstDelay = TimeSpan.FromMinutes(1) } }),
+            async (context, _) =>
+            {
+                if (context.Index == 0)
+                    throw new InvalidOperationException("later");
+                started.Release();
+                await go.Task;
+                return null;
+            },
+            time);
+        var work = rig.WorkAsync(0, 100);
+        await started.WaitAsync();
+        await started.WaitAsync();
+        time.Advance(TimeSpan.FromSeconds(10));
+        go.SetResult();
+        var result = await work;
+
+        Assert.Equal((BatchEnd.HandedBack, 3L, 2L), (result.End, result.Next, result.Tally.Succeeded));
+        var pending = Assert.Single(result.Pending);
+        Assert.Equal((0L, 1), (pending.Index, pending.Attempts));
+        Assert.NotNull(pending.NotBefore);
+
+        // The next batch takes it up where it was: second attempt.
+        rig.Handle = (context, _) => ValueTask.FromResult<string?>($"{context.Attempt}");
+        time.Advance(TimeSpan.FromMinutes(2));
+        var next = await rig.WorkAsync(100, 100, result.Pending, "b0001-l00-00001");
+        var line = Assert.Single(await rig.ReadAsync(next));
+        Assert.Equal((0L, 2, "2"), (line.Index, line.Attempts, line.Output!.Value.GetRawText()));
+    }
+
+    [Fact]
+    public async Task Timeout_CancelsTheAttemptAndIsRetried()
+    {
+        var time = new FakeTimeProvider();
+        using var started = new SemaphoreSlim(0);
+        var failure = new FailureSpec { Timeout = TimeSpan.FromSeconds(2), Retry = ThreeAttempts with { MaxAttempts = 2, FirstDelay = TimeSpan.Zero } };
+        await using var rig = new BatchRig(BatchRig.Range(1, failure: failure), async (_, token) =>
+        {
+            started.Release();
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, token);
+            return null;
+        }, time);
+        var work = rig.WorkAsync(0, 1);
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            await started.WaitAsync();
+            time.Advance(TimeSpan.FromSeconds(2));
+            await AdvanceUntilAsync(time, () => work.IsCompleted || started.CurrentCount > 0, TimeSpan.FromMilliseconds(1));
+        }
+
+        var result = await work;
+        Assert.Equal((1L, 2L), (result.Tally.TimedOut, result.Tally.Attempts));
+        Assert.Equal("Timeout", (await rig.ReadAsync(result))[0].Error!.Type);
+    }
+
+    [Fact]
+    public async Task HandlerThatIgnoresItsToken_IsLeftBehindAndKeepsItsSlot()
+    {
+        var time = new FakeTimeProvider();
+        var forever = new TaskCompletionSource();
+        using var started = new SemaphoreSlim(0);
+        await using var rig = new BatchRig(
+            BatchRig.Range(2, new FlowSpec { Concurrency = 2 }, new FailureSpec { Timeout = TimeSpan.FromSeconds(1) }, new BatchSpec { Slice = TimeSpan.FromMinutes(5) }),
+            async (context, _) =>
+            {
+                started.Release();
+                if (context.Index == 0)
+                    await forever.Task;
+                return null;
+            },
+            time);
+        var work = rig.WorkAsync(0, 2);
+        await started.WaitAsync();
+        await AdvanceUntilDoneAsync(time, work, TimeSpan.FromMilliseconds(500));
+        var result = await work;
+        Assert.Equal((1L, 1L), (result.Tally.TimedOut, result.Tally.Succeeded));
+        Assert.Equal(1, rig.Scope.Pool.InUse);
+        forever.SetResult();
+    }
+
+    [Fact]
+    public async Task Reduction_IsInTheTally_AndAnOutputItCannotTakeFailsItsItem()
+    {
+        await using var rig = new BatchRig(
+            BatchRig.Range(11, results: new ResultsSpec { Reduce = "sum" }),
+            (context, _) => ValueTask.FromResult<string?>(context.Index == 10 ? "\"ten\"" : $"{context.Index}"));
+        var result = await rig.WorkAsync(0, 11);
+        Assert.Equal((10L, 1L), (result.Tally.Succeeded, result.Tally.Failed));
+        Assert.Equal("45", rig.Scope.Reduction!.Result(result.Tally.Reduced));
+        Assert.Equal("NotANumber", (await rig.ReadAsync(result))[10].Error!.Type);
+    }
+
+    [Theory]
+    [InlineData(KeepResults.Failures, 5)]
+    [InlineData(KeepResults.None, 0)]
+    public async Task Keep_WritesOnlyWhatIsAskedFor(KeepResults keep, int lines)
+    {
+        await using var rig = new BatchRig(
+            BatchRig.Range(50, results: new ResultsSpec { Keep = keep }),
+            (context, _) => context.Index % 10 == 0 ? throw new PermanentItemException("tenth") : ValueTask.FromResult<string?>("1"));
+        var result = await rig.WorkAsync(0, 50);
+        Assert.Equal((45L, 5L), (result.Tally.Succeeded, result.Tally.Failed));
+        Assert.Equal(lines, (await rig.ReadAsync(result)).Count);
+    }
+
+    [Fact]
+    public async Task AllotmentSplitOverProcesses_LanesTogetherStayWithinIt()
+    {
+        var inFlight = 0;
+        var most = 0;
+        await using var rig = new BatchRig(BatchRig.Range(300, new FlowSpec { Concurrency = 7 }), async (_, _) =>
+        {
+            InterlockedMax(ref most, Interlocked.Increment(ref inFlight));
+            await Task.Yield();
+            Interlocked.Decrement(ref inFlight);
+            return null;
+        }, lanesShareProcess: false);
+        var lanes = Enumerable.Range(0, 3).Select(lane => rig.WorkAsync(lane * 100, (lane + 1) * 100, key: $"b0001-l{lane:D2}-00000", lane: lane, lanes: 3));
+        var results = await Task.WhenAll(lanes);
+        Assert.Equal(300, results.Sum(result => result.Tally.Succeeded));
+        Assert.InRange(most, 1, 7);
+    }
+
+    private static void InterlockedMax(ref int target, int value)
+    {
+        for (var seen = Volatile.Read(ref target); value > seen; seen = Volatile.Read(ref target))
+        {
+            if (Interlocked.CompareExchange(ref target, value, seen) == seen)
+                return;
+        }
+    }
+
+    private static Task AdvanceUntilDoneAsync(FakeTimeProvider time, Task work, TimeSpan step) =>
+        AdvanceUntilAsync(time, () => work.IsCompleted, step);
+
+    private static async Task AdvanceUntilAsync(FakeTimeProvider time, Func<bool> done, TimeSpan step)
+    {
+        while (!done())
+        {
+            time.Advance(step);
+            await Task.Yield();
+        }
+    }
+}
