@@ -60,6 +60,8 @@ internal static class ErrorBoundary
 
     private static string PlaceOf(string pointer, CommandContext context)
     {
+        if (context.Exec is not null && pointer.StartsWith("/handler/options/command", StringComparison.Ordinal))
+            return "-- COMMAND";
         var flag = context.Environment.Specs.FlagFor(pointer, context.SourceKind);
         if (context.SpecFile is null)
             return flag ?? (pointer.Length == 0 ? "spec" : pointer);

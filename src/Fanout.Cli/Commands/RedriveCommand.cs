@@ -57,7 +57,7 @@ internal sealed class RedriveCommand
         var earlier = RunArgument.Require(context, _run);
         var grace = _grace.Read(context);
         RunRecord record;
-        await using (var home = await context.OpenHomeAsync())
+        await using (var home = await context.OpenHomeOfAsync(earlier))
             record = await home.Client.GetAsync(earlier, context.Stop);
         if (record.Report is null)
             throw new RunException(earlier, $"Run {earlier} has not ended ({StatusText.Word(record)}). "

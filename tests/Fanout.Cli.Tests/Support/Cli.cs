@@ -66,6 +66,7 @@ internal sealed class Cli : IDisposable
             Home.Options = options;
             return OpenHome is null ? Task.FromResult<IFanoutHome>(Home) : OpenHome(options);
         },
+        DirectoryExists = path => !Path.GetFileName(path).StartsWith("missing", StringComparison.Ordinal),
         Signals = Signals,
         Time = Time,
         Random = new Random(1),
