@@ -28,6 +28,7 @@ internal static class ResumeCommand
 
     private static async Task<int> ResumeAsync(CommandContext context, string runId, TimeSpan grace)
     {
+        context.SpecOrigin = $"run {runId}";
         await using var home = await context.OpenHomeOfAsync(runId, grace);
         var record = await home.Client.GetAsync(runId, context.Stop);
         if (record.Report is not null)

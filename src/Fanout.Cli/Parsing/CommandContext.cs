@@ -39,8 +39,8 @@ internal sealed class CommandContext
     /// <summary>No progress.</summary>
     public bool Quiet => Parse.GetValue(_flags.Quiet);
 
-    /// <summary>The file the spec came from, for messages; null: it came from flags.</summary>
-    public string? SpecFile { get; set; }
+    /// <summary>Where the spec came from, for messages: a file, an earlier run; null: from flags.</summary>
+    public string? SpecOrigin { get; set; }
 
     /// <summary>The kind of source that was asked for, for messages.</summary>
     public string? SourceKind { get; set; }

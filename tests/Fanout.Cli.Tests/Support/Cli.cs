@@ -20,6 +20,9 @@ internal sealed class Cli : IDisposable
 
     public HurryingTime Time { get; }
 
+    /// <summary>Another clock than <see cref="Time"/>.</summary>
+    public TimeProvider? Clock { get; init; }
+
     public StopSignals Signals { get; }
 
     public bool ExitedAtOnce { get; private set; }
@@ -37,6 +40,8 @@ internal sealed class Cli : IDisposable
     public IAnsiConsole? Terminal { get; init; }
 
     public string Input { get; init; } = "";
+
+    public FanoutRegistry? Registry { get; init; }
 
     public Func<HomeOptions, Task<IFanoutHome>>? OpenHome { get; init; }
 
@@ -59,7 +64,7 @@ internal sealed class Cli : IDisposable
         Terminal = new Lazy<IAnsiConsole?>(Terminal),
         Width = 100,
         Variable = name => Variables.GetValueOrDefault(name),
-        Registry = Home.Registry,
+        Registry = Registry ?? Home.Registry,
         Specs = new SpecAccess(),
         OpenHome = (options, _) =>
         {
@@ -68,7 +73,7 @@ internal sealed class Cli : IDisposable
         },
         DirectoryExists = path => !Path.GetFileName(path).StartsWith("missing", StringComparison.Ordinal),
         Signals = Signals,
-        Time = Time,
+        Time = Clock ?? Time,
         Random = new Random(1),
     };
 
