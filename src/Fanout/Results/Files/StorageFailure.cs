@@ -15,7 +15,7 @@ internal static class StorageFailure
     private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
     private const int WindowsWriteProtected = unchecked((int)0x80070013);
 
-    public static bool IsStorage(Exception failure) => failure is IOException or UnauthorizedAccessException;
+    public static bool IsStorage(Exception failure) => failure is IOException or UnauthorizedAccessException || IsFileTooLarge(failure);
 
     public static StorageException Explain(string verb, string path, Exception failure) =>
         new($"Cannot {verb} '{path}': {Reason(failure)}", failure);
@@ -39,8 +39,13 @@ internal static class StorageFailure
             return true;
         });
 
+    // .NET's name for EFBIG, whichever call meets it.
+    private static bool IsFileTooLarge(Exception failure) => failure is ArgumentOutOfRangeException { ParamName: "value" };
+
     private static string Reason(Exception failure) => failure switch
     {
+        _ when IsFileTooLarge(failure) =>
+            "the file would be larger than the file system or the limit of this process (ulimit -f) allows. Raise the limit or choose another directory, then continue the run.",
         UnauthorizedAccessException => "access is denied. Grant this user write access to the directory, or choose another one.",
         FileNotFoundException or DirectoryNotFoundException => "it does not exist. Restore it, or purge the run if its results were deleted on purpose.",
         { HResult: ErrorNoSpace or WindowsDiskFull or WindowsHandleDiskFull } =>

@@ -35,7 +35,7 @@ internal sealed class SpoolWriter : IDisposable
         {
             Write(item);
         }
-        catch (IOException failure)
+        catch (Exception failure) when (StorageFailure.IsStorage(failure))
         {
             throw StorageFailure.Explain("write", SpoolFormat.ItemsName, failure);
         }

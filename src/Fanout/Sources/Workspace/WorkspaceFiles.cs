@@ -1,3 +1,5 @@
+using Fanout.Results;
+
 namespace Fanout.Sources;
 
 /// <summary>The names sources use in a workspace, and writing and reading them with errors that say what to do.</summary>
@@ -28,7 +30,7 @@ internal static class WorkspaceFiles
                 await write(stream);
             workspace.Publish(name);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (StorageFailure.IsStorage(e))
         {
             throw new StorageException($"The run's workspace cannot be written to ('{name}'): {e.Message} Free space or grant access, then resume the run.", e);
         }
