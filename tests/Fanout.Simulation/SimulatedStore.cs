@@ -74,6 +74,8 @@ internal sealed class SimulatedStore(IEngineStore inner, SimulatedProcess proces
         chaos.Trace($"{process.Number} {name}");
         if (chaos.Dies())
             return await DieAsync<T>($"after {name}");
+        if (chaos.Latency() is var latency && latency > TimeSpan.Zero)
+            await Task.Delay(latency, clock);
         await Task.Yield();
         return process.IsDead ? await SimulatedProcess.NeverAsync<T>() : result;
     }

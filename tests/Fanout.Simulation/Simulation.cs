@@ -14,7 +14,7 @@ namespace Fanout.Simulation;
 internal sealed class Simulation
 {
     private const int Processes = 2;
-    private const int Events = 7;
+    private const int Events = 21;
     private const string Collector = "collector";
 
     private readonly Random _random;
@@ -148,7 +148,7 @@ internal sealed class Simulation
             {
                 while (!_audit.WasSent(number))
                 {
-                    await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(1_500)), supervisor);
+                    await Task.Delay(TimeSpan.FromMilliseconds(_random.Next(400)), supervisor);
                     if (Peek(Collector) is null)
                         continue;
                     var process = new SimulatedProcess(++_lastProcess);
@@ -157,7 +157,7 @@ internal sealed class Simulation
                     _ = _scheduler.Start(() => RaiseAsync(engine, process, raised));
                     // Long enough for a stalled process, so that two never try the same event.
                     while (!process.IsDead)
-                        await Task.Delay(TimeSpan.FromMilliseconds(100), supervisor);
+                        await Task.Delay(TimeSpan.FromMilliseconds(20), supervisor);
                 }
             }
         }
