@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Fanout.Embedded.Execution;
 using Fanout.Embedded.History;
@@ -16,6 +17,7 @@ internal sealed class EngineCore : IEngineEvents
     private readonly EndSignals _signals = new();
     private readonly CancellationTokenSource _closing = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentBag<Lease> _abandoned = [];
     private Exception? _fault;
     private Task? _stopped;
     private bool _isHousekeeping;
@@ -159,7 +161,12 @@ internal sealed class EngineCore : IEngineEvents
 
         Parts.Logger.Faulted(exception, exception.Message);
         foreach (var tree in Trees())
+        {
+            if (tree.RenewableLease is { } lease)
+                _abandoned.Add(lease);
             tree.Fault(exception);
+        }
+
         _signals.RaiseAll();
         if (_completion.TrySetException(exception))
             _ = _completion.Task.Exception;
@@ -234,6 +241,7 @@ internal sealed class EngineCore : IEngineEvents
         // Off the lock that the caller holds.
         await Task.Yield();
         await Task.WhenAll(Trees().Select(tree => StopTreeAsync(tree, grace)));
+        await ReleaseAbandonedAsync();
         Parts.Cancel(_closing);
         _signals.RaiseAll();
         try
@@ -250,11 +258,25 @@ internal sealed class EngineCore : IEngineEvents
         _completion.TrySetResult();
     }
 
+    /// <summary>What a fault left held: the store may have been mended meanwhile, and nobody should have to wait for the leases to expire.</summary>
+    private async Task ReleaseAbandonedAsync()
+    {
+        if (_abandoned.IsEmpty)
+            return;
+        try
+        {
+            await Parts.Store.ReleaseAsync([.. _abandoned]);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            Parts.Logger.ReleaseFailed(e);
+        }
+    }
+
     private async Task StopTreeAsync(TreeDriver tree, TimeSpan grace)
     {
         try
         {
-            await tree.Attached;
             await tree.StopAsync(grace);
         }
         catch (Exception e) when (e is not OutOfMemoryException)

@@ -161,6 +161,7 @@ internal sealed class TreeDriver
     /// </summary>
     public async Task StopAsync(TimeSpan grace)
     {
+        await Attached;
         _isStopping = true;
         _engine.Cancel(_stopping);
         try
