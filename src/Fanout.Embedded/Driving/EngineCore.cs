@@ -60,9 +60,12 @@ internal sealed class EngineCore : IEngineEvents
             var tree = OpenTree(id, out var isNew);
             if (!isNew)
             {
-                // Someone here is attaching it or drives it, so it exists, unless that attempt finds that it does not.
-                if ((await tree.Attached).Status != AttachStatus.NotFound)
+                // Someone here is attaching it or drives it, so it most likely exists; or it has just ended and been purged.
+                var answer = await tree.Attached;
+                if (await Parts.Store.GetAsync(id) is not null)
                     return false;
+                if (answer.Status == AttachStatus.Attached)
+                    await tree.Gone;
                 continue;
             }
 
@@ -108,10 +111,15 @@ internal sealed class EngineCore : IEngineEvents
             }
 
             ThrowIfClosed();
-            if (Trees().Any(tree => tree.Drives(instanceId)))
-                await signal.WaitAsync(cancellationToken);
-            else
-                await Task.Delay(Parts.Options.PollInterval, Parts.Time, cancellationToken);
+            var isDrivenHere = Trees().Any(tree => tree.Drives(instanceId));
+            try
+            {
+                await signal.WaitAsync(isDrivenHere ? Timeout.InfiniteTimeSpan : Parts.Options.PollInterval, Parts.Time, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                // Another process drives it: the store is asked again.
+            }
         }
     }
 
