@@ -1,0 +1,58 @@
+namespace Fanout.Benchmarks.Harness;
+
+/// <summary>Measures scenarios: a warm-up round, then ours and the baseline in turn.</summary>
+internal sealed class Comparison(BenchmarkOptions options, TextWriter progress)
+{
+    public async Task<Finding> RunAsync(IScenario scenario)
+    {
+        if (scenario.Unavailable is { } reason)
+        {
+            progress.WriteLine($"{scenario.Name}: {reason}");
+            return new Finding(scenario, []);
+        }
+
+        progress.WriteLine($"{scenario.Name}: {scenario.Description}");
+        var rounds = new List<Round>();
+        for (var number = options.OnlyOurs ? 1 : 0; number <= (options.Rounds ?? scenario.Rounds); number++)
+        {
+            var round = await MeasureAsync(scenario);
+            progress.WriteLine($"  {(number == 0 ? "warm-up" : $"round {number}")}: {Describe(scenario.Goal, round)}");
+            if (number > 0)
+                rounds.Add(round);
+        }
+
+        return new Finding(scenario, rounds);
+    }
+
+    private async Task<Round> MeasureAsync(IScenario scenario)
+    {
+        var ours = await InScratchAsync(scenario.MeasureOursAsync);
+        return new Round(ours, options.OnlyOurs ? null : await InScratchAsync(scenario.MeasureBaselineAsync));
+    }
+
+    // Neither garbage nor unwritten pages of one measure are to be paid for by the next.
+    private async Task<T> InScratchAsync<T>(Func<Scratch, Task<T>> measure)
+    {
+        using var scratch = new Scratch();
+        Settle();
+        var allocated = GC.GetTotalAllocatedBytes();
+        var collections = GC.CollectionCount(0);
+        var measured = await measure(scratch);
+        if (options.OnlyOurs)
+            progress.WriteLine($"  in this process: {(GC.GetTotalAllocatedBytes() - allocated) / 1_000_000.0:N1} MB allocated, {GC.CollectionCount(0) - collections} collections");
+        return measured;
+    }
+
+    private static void Settle()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        if (OperatingSystem.IsLinux())
+            Processes.Run("sync");
+    }
+
+    private static string Describe(Goal goal, Round round) =>
+        $"ours {goal.FormatMeasure(round.Ours)}"
+        + (round.Baseline is { } baseline ? $", baseline {goal.FormatMeasure(baseline)}, {goal.FormatFigure(goal.FigureOf(round)!.Value)}" : "");
+}

@@ -1,0 +1,33 @@
+using Fanout.Benchmarks.Harness;
+using Fanout.Benchmarks.Work;
+
+namespace Fanout.Benchmarks.Scenarios;
+
+/// <summary>What Fanout itself costs: items that need nothing done.</summary>
+internal sealed class NoopScenario(double scale) : IScenario
+{
+    private const int Concurrency = 16;
+    private readonly long _items = (long)(1_000_000 * scale);
+
+    public string Name => "noop";
+
+    public string Description => $"{_items:N0} JSON Lines items through a no-op handler, all results kept, against Parallel.ForEachAsync; both with concurrency {Concurrency}";
+
+    public Goal Goal { get; } = new("items/s", Comparing.Ratio, 0.8);
+
+    public int Rounds => 7;
+
+    public async Task<double> MeasureOursAsync(Scratch scratch)
+    {
+        var spec = Specs.JsonLines(JsonLinesFile.Create(scratch.File("items.jsonl"), _items), "noop", Concurrency);
+        var elapsed = await EmbeddedRun.DriveAsync(scratch.Home, spec, _items);
+        return _items / elapsed.TotalSeconds;
+    }
+
+    public async Task<double?> MeasureBaselineAsync(Scratch scratch)
+    {
+        var items = JsonLinesFile.Create(scratch.File("items.jsonl"), _items);
+        var elapsed = await HandWrittenLoop.RunAsync(items, scratch.File("results.jsonl"), Concurrency, static (_, _) => Task.CompletedTask);
+        return _items / elapsed.TotalSeconds;
+    }
+}
