@@ -1,1 +1,1 @@
-return 0;
+return await Fanout.Cli.FanoutApp.RunAsync(args, _ => { });

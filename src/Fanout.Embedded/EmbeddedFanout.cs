@@ -49,6 +49,8 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
     /// <inheritdoc/>
     public FanoutRegistry Registry { get; }
 
+    internal EmbeddedEngine Engine => _engine;
+
     /// <summary>Opens a home, creating it when it is missing.</summary>
     /// <param name="options">Which one.</param>
     /// <param name="services">Where <c>AddFanout()</c> registered handlers, and what they are made from.</param>
@@ -74,7 +76,8 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
         {
             await AttachAsync(runId).ConfigureAwait(false);
             await DriveToEndAsync(runId, fault.Task, stop, abort).ConfigureAwait(false);
-            return (await Client.GetAsync(runId, CancellationToken.None).ConfigureAwait(false)).Report;
+            return (await Client.GetAsync(runId, CancellationToken.None).ConfigureAwait(false)).Report
+                ?? await CloseFailedAsync(record).ConfigureAwait(false);
         }
         finally
         {
@@ -127,6 +130,29 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
             await fault.ConfigureAwait(false);
         if (await end.ConfigureAwait(false) == DrivingEnd.LeaseLost)
             throw new RunException(runId, $"Another process has taken run '{runId}' over. Watch it with 'status'.");
+    }
+
+    // The orchestration itself failed (its code does not fit its history, say): it could not write a report. Null: it has not ended.
+    private async Task<RunReport?> CloseFailedAsync(RunRecord record)
+    {
+        if (await _engine.GetInstanceAsync(record.Id, CancellationToken.None).ConfigureAwait(false) is not { IsCompleted: true } instance)
+            return null;
+        var progress = (await _scopes.GetAsync(record.Id).ConfigureAwait(false)).Observe();
+        var report = new RunReport
+        {
+            RunId = record.Id,
+            Status = RunStatus.Failed,
+            Reason = CompletionReason.InternalFailure,
+            Message = $"The run's orchestration {instance.Status}: {instance.Failure?.ErrorType}: {instance.Failure?.ErrorMessage}",
+            Total = progress.Total,
+            Tally = new Tally { Succeeded = progress.Succeeded, Failed = progress.Failed, TimedOut = progress.TimedOut, Cancelled = progress.Cancelled },
+            NotStarted = (progress.Total ?? 0) - progress.Settled,
+            StartedAt = record.StartedAt ?? record.CreatedAt,
+            EndedAt = _environment.Time.GetUtcNow(),
+            Results = Client.LocateResults(record.Id),
+        };
+        await _storage.Catalog.CompleteAsync(record.Id, report, CancellationToken.None).ConfigureAwait(false);
+        return report;
     }
 
     // Nothing new starts; items in flight get the grace period, or until abort; what they settle is recorded.

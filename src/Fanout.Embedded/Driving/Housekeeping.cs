@@ -28,7 +28,10 @@ internal sealed class Housekeeping(EngineParts engine, Func<IReadOnlyList<TreeDr
             engine.Options.PollInterval,
             async () =>
             {
-                if (await engine.Store.PollAsync(last, engine.Owner) is not { Count: > 0 } messages)
+                if (trees().Count == 0)
+                    return;
+                var messages = await engine.Store.PollAsync(last, engine.Owner);
+                if (messages.Count == 0)
                     return;
                 last = messages[^1].Id;
                 receive(messages);

@@ -34,8 +34,8 @@ internal interface IEngineStore
     /// <param name="origin">Who sends it: whoever polls with the same origin does not see it again.</param>
     Task<InboxMessage?> SendAsync(string instanceId, ReceivedEvent message, string origin);
 
-    /// <summary>Messages after one, in order, but those of an origin. Null: the store knows that nobody else wrote since it was last asked.</summary>
-    Task<IReadOnlyList<InboxMessage>?> PollAsync(long afterMessage, string exceptOrigin);
+    /// <summary>Messages after one, in order, but those of an origin. Asked several times a second: it must be cheap.</summary>
+    Task<IReadOnlyList<InboxMessage>> PollAsync(long afterMessage, string exceptOrigin);
 
     /// <summary>An instance; null: there is none.</summary>
     Task<OrchestrationMetadata?> GetAsync(string instanceId);

@@ -75,11 +75,11 @@ internal sealed class InMemoryStore : IEngineStore
             return Task.FromResult(Put(new OutgoingMessage(instanceId, null, message), origin));
     }
 
-    public Task<IReadOnlyList<InboxMessage>?> PollAsync(long afterMessage, string exceptOrigin)
+    public Task<IReadOnlyList<InboxMessage>> PollAsync(long afterMessage, string exceptOrigin)
     {
         lock (_gate)
         {
-            return Task.FromResult<IReadOnlyList<InboxMessage>?>(
+            return Task.FromResult<IReadOnlyList<InboxMessage>>(
                 [.. _inbox.Values.Where(m => m.Message.Id > afterMessage && m.Origin != exceptOrigin).Select(m => m.Message)]);
         }
     }

@@ -72,6 +72,13 @@ public sealed class FanoutBuilder
         return this;
     }
 
+    /// <summary>Adds a reducer under a name for <c>results.reduce</c>.</summary>
+    /// <typeparam name="TResult">What items' outputs are read as.</typeparam>
+    /// <typeparam name="TAccumulate">The state.</typeparam>
+    /// <exception cref="ArgumentException">The name is taken.</exception>
+    public FanoutBuilder AddReducer<TResult, TAccumulate>(string name, IReducer<TResult, TAccumulate> reducer) =>
+        AddReduction(new TypedReduction<TResult, TAccumulate>(name, reducer));
+
     /// <summary>Adds a reducer under its own name.</summary>
     public FanoutBuilder AddReduction(IReduction reduction)
     {

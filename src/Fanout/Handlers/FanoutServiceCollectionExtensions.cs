@@ -1,3 +1,4 @@
+using Fanout.Results;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Fanout.Handlers;
@@ -6,7 +7,7 @@ namespace Fanout.Handlers;
 public static class FanoutServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds a <see cref="FanoutRegistry"/> with the built-in handlers (exec, http, delay, noop) and gives what adds to it.
+    /// Adds a <see cref="FanoutRegistry"/> with the built-in handlers (exec, http, delay, noop) and reducers (count, sum, min, max), and gives what adds to it.
     /// Called again it goes on with the same registry.
     /// </summary>
     public static FanoutBuilder AddFanout(this IServiceCollection services)
@@ -17,6 +18,7 @@ public static class FanoutServiceCollectionExtensions
         var registry = new FanoutRegistry();
         foreach (var registration in BuiltInHandlers.All)
             registry.Handlers.Add(registration.Name, registration);
+        BuiltInReductions.AddTo(registry);
         services.AddSingleton(registry);
         return new(services, registry);
     }

@@ -38,13 +38,13 @@ public sealed record FlowSpec
     /// <summary>Items in flight over the whole run, 1 to 100,000. Default: 4 x processors, at least 16.</summary>
     public int Concurrency { get; init; } = DefaultConcurrency;
 
-    /// <summary>Item starts, retries included; null: no limit.</summary>
+    /// <summary>Item starts, retries included, from one in 30 days to 1,000,000 a second; null: no limit.</summary>
     public Rate? Rate { get; init; }
 
     /// <summary>Starts that may come at once, 1 to 1,000,000; null: a tenth of a second's worth of the rate, at least 1. Needs a rate.</summary>
     public int? Burst { get; init; }
 
-    /// <summary>Names of limits shared with other runs. Default: none.</summary>
+    /// <summary>Names of limits shared with other runs, at most 16, in ordinal order. Default: none.</summary>
     public IReadOnlyList<string> Limits { get; init; } = [];
 
     /// <summary>Share of a contended limit relative to other runs, 0.001 to 1,000. Default: 1.</summary>
@@ -83,13 +83,13 @@ public sealed record RetrySpec
     /// <summary>Attempts an item, the first included, 1 to 100. Default: 1 (no retry).</summary>
     public int MaxAttempts { get; init; } = 1;
 
-    /// <summary>Before the second attempt, 0 to 1 h. Default: 1 s.</summary>
+    /// <summary>Before the second attempt, 0 to 1 h, not longer than <see cref="MaxDelay"/>. Default: 1 s, or that if it is shorter.</summary>
     public TimeSpan FirstDelay { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Factor from one delay to the next, 1 to 10. Default: 2.</summary>
     public double Backoff { get; init; } = 2;
 
-    /// <summary>The longest delay, 0 to 24 h. Default: 1 min.</summary>
+    /// <summary>The longest delay, 0 to 24 h. Default: 1 min, or <see cref="FirstDelay"/> if it is longer.</summary>
     public TimeSpan MaxDelay { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>True (the default): each delay is drawn evenly from half to all of its length, so that retries spread out.</summary>
@@ -105,7 +105,7 @@ public sealed record BatchSpec
     /// <summary>The longest range one batch is given, 1 to 1,000,000. Default: 100,000.</summary>
     public int MaxItems { get; init; } = 100_000;
 
-    /// <summary>How often a batch makes durable what it has settled, 10 ms to 1 min. Default: 1 s.</summary>
+    /// <summary>How often a batch makes durable what it has settled, 10 ms to 1 min, not longer than <see cref="Slice"/>. Default: 1 s, or that if it is shorter.</summary>
     public TimeSpan Checkpoint { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How batches reach workers. Default: as activities.</summary>

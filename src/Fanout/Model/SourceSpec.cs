@@ -64,7 +64,7 @@ public sealed record CsvSourceSpec : FileSourceSpec
     public bool Header { get; init; } = true;
 }
 
-/// <summary>The integers from <see cref="Start"/> up to but not including <see cref="End"/>.</summary>
+/// <summary>The integers from <see cref="Start"/> up to but not including <see cref="End"/>, at most 10^12 of them.</summary>
 public sealed record RangeSourceSpec : SourceSpec
 {
     /// <inheritdoc/>
@@ -77,7 +77,7 @@ public sealed record RangeSourceSpec : SourceSpec
     public required long End { get; init; }
 }
 
-/// <summary>The items stand in the spec itself; at most 10,000 of them.</summary>
+/// <summary>The items stand in the spec itself; at most 10,000 of them, and 1 MiB.</summary>
 public sealed record InlineSourceSpec : SourceSpec
 {
     /// <inheritdoc/>

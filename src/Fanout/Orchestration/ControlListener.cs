@@ -28,7 +28,7 @@ internal sealed class ControlListener(IOrchestrationContext context, ControlSign
             var timer = context.CreateTimer(due, cancel.Token);
             await Task.WhenAny(timer, changed);
             if (!timer.IsCompleted)
-                await cancel.CancelAsync();
+                cancel.Cancel();
         }
     }
 

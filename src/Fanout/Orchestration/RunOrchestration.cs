@@ -58,7 +58,7 @@ internal sealed class RunOrchestration
             await Task.WhenAll(branches);
         }
 
-        await deadline.CancelAsync();
+        deadline.Cancel();
         if (_stop is null && !_work.IsEmpty)
         {
             ContinueAsNew(plan!);

@@ -23,6 +23,8 @@ internal static partial class CursorText
         var text = cursor.Value.GetString()!;
         if (text.Length == 0)
             cursor.Refuse("is empty.", $"Write some text, such as \"{example}\", or leave the field out.");
+        else if (text.Contains('\0', StringComparison.Ordinal))
+            cursor.Refuse("has a NUL character, which no path or name may have.", "Remove it.");
         else if (text.Length > maxLength)
             cursor.Refuse($"is too long; allowed are {SpecText.Number(maxLength)} characters, these are {SpecText.Number(text.Length)}.", "Shorten it.");
         else

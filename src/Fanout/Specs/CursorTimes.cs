@@ -35,7 +35,7 @@ internal static class CursorTimes
         else if (rate.PerSecond > FastestPerSecond)
             cursor.Refuse($"is too fast; {Allowed}.", "Lower it to \"1000000/s\" or less, or leave the field out for no limit.");
         else if (rate.PerSecond < 1 / SlowestInterval.TotalSeconds)
-            cursor.Refuse($"is too slow; {Allowed}.", "Raise it.");
+            cursor.Refuse($"is too slow; {Allowed}.", "Raise it, for example to \"1/d\".");
         else
             return rate;
         return null;

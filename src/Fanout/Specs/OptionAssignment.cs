@@ -9,6 +9,8 @@ namespace Fanout.Specs;
 /// <param name="Value">The value: JSON when it is JSON (<c>5</c>, <c>true</c>, <c>null</c>, <c>["a"]</c>), else the text itself.</param>
 public sealed record OptionAssignment(IReadOnlyList<string> Path, JsonNode? Value)
 {
+    private static readonly JsonDocumentOptions ValueOptions = new() { MaxDepth = SpecJson.MaxDepth, AllowDuplicateProperties = false };
+
     /// <summary>Reads an assignment; everything behind the first <c>=</c> is the value, and it may be empty text.</summary>
     /// <exception cref="FormatException">There is no <c>=</c>, or a part of the key is empty.</exception>
     public static OptionAssignment Parse(string text) =>
@@ -40,7 +42,7 @@ public sealed record OptionAssignment(IReadOnlyList<string> Path, JsonNode? Valu
     {
         try
         {
-            return JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { MaxDepth = SpecJson.MaxDepth });
+            return JsonNode.Parse(text, documentOptions: ValueOptions);
         }
         catch (JsonException)
         {

@@ -15,7 +15,7 @@ public static class SpecReader
     /// <summary>Reads a spec of at most 2 MiB that nests at most 64 deep.</summary>
     /// <param name="json">The spec.</param>
     /// <param name="registry">The handlers, reducers and sources it may name.</param>
-    /// <param name="directory">The directory that relative paths in the source start from; null (the default): they stay relative.</param>
+    /// <param name="directory">The full path of the directory that relative paths in the source start from; null (the default): they stay relative.</param>
     /// <exception cref="SpecException">It is not legal; all errors are listed, in the order of the document.</exception>
     public static RunSpec Read(string json, FanoutRegistry registry, string? directory = null)
     {

@@ -1,12 +1,15 @@
+using System.Diagnostics;
 using Fanout.Orchestration;
 using Xunit;
 
 namespace Fanout.Embedded.Tests.Driving;
 
-public sealed class SmokeTests
+public sealed class SmokeTests(Xunit.Abstractions.ITestOutputHelper o)
 {
-    [Fact]
-    public async Task FansOut()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task FansOut(bool sqlite)
     {
         var registry = new OrchestrationRegistry()
             .AddActivity<int, int>("double", (_, x) => Task.FromResult(2 * x))
@@ -17,11 +20,17 @@ public sealed class SmokeTests
                 return all.Sum();
             })
             .AddOrchestrator<int, int>("root", async (c, n) => await c.CallSubOrchestratorAsync<int>("sum", n));
-        await using var storage = EmbeddedStorage.InMemory();
+        var home = Directory.CreateTempSubdirectory().FullName;
+        await using var storage = sqlite ? EmbeddedStorage.Open(home) : EmbeddedStorage.InMemory();
         await using var engine = new EmbeddedEngine(storage, registry);
-        Assert.True(await engine.ScheduleNewOrchestrationInstanceAsync("root", 10, "a"));
-        var result = await engine.WaitForInstanceCompletionAsync("a");
-        Assert.Null(result.Failure);
-        Assert.Equal("90", result.SerializedOutput);
+        for (var i = 0; i < 20; i++)
+        {
+            var w = Stopwatch.StartNew();
+            Assert.True(await engine.ScheduleNewOrchestrationInstanceAsync("root", 10, "a" + i));
+            var result = await engine.WaitForInstanceCompletionAsync("a" + i);
+            Assert.Null(result.Failure);
+            Assert.Equal("90", result.SerializedOutput);
+            o.WriteLine(w.Elapsed.TotalMilliseconds.ToString());
+        }
     }
 }

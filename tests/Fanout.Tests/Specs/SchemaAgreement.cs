@@ -18,6 +18,7 @@ internal static class SchemaAgreement
         "is less than \"start\"",
         "makes the range too long",
         "bytes of items",
+        "NUL character",
     ];
 
     private static readonly string[] RangesOfText =

@@ -21,6 +21,9 @@ internal sealed class ExecHandler : ItemHandler
         _threads = new(MakeWork);
     }
 
+    /// <summary>Threads that have not ended yet.</summary>
+    public int LiveThreads => _threads.Live;
+
     public override ValueTask HandleAsync(ItemContext context, IBufferWriter<byte> output, CancellationToken cancellationToken)
     {
         var job = new ExecJob(context, output, cancellationToken);

@@ -13,6 +13,16 @@ internal sealed class ExecThreads(Func<Action<ExecJob>> makeWork) : IDisposable
     private readonly List<Thread> _threads = [];
     private bool _disposed;
 
+    /// <summary>Threads that have not ended yet.</summary>
+    public int Live
+    {
+        get
+        {
+            lock (_lock)
+                return _threads.Count(thread => thread.IsAlive);
+        }
+    }
+
     public void Start(ExecJob job)
     {
         Seat? seat;

@@ -27,6 +27,7 @@ internal sealed class FileContent(string path, Func<Stream> standardInput)
     /// <exception cref="SourceException">It cannot be read to its end.</exception>
     public async ValueTask<ContentStamp> PrepareAsync(ISourceWorkspace workspace, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var spool = new Spool(Name, workspace);
         if (IsStandardInput)
             return await PreparePipeAsync(spool, standardInput, workspace, cancellationToken);
@@ -86,10 +87,11 @@ internal sealed class FileContent(string path, Func<Stream> standardInput)
     private RecordText OpenCopy(ContentStamp stamp, ISourceWorkspace workspace)
     {
         var copy = workspace.Open(stamp.Copy!, Name);
-        if (copy.Length == stamp.Length)
-            return new RecordText(Name, copy, stamp.Length);
+        var length = copy.Length;
+        if (length == stamp.Length)
+            return new RecordText(Name, copy, length);
         copy.Dispose();
-        throw new SourceException($"The run's copy of {Name} had {stamp.Length} bytes and has {copy.Length}. Restore it, or start a new run.");
+        throw new SourceException($"The run's copy of {Name} had {stamp.Length} bytes and has {length}. Restore it, or start a new run.");
     }
 
     private FileStream OpenFile()

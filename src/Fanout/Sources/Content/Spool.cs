@@ -30,7 +30,7 @@ internal sealed class Spool(string name, ISourceWorkspace workspace)
 
         await workspace.WriteAsync(WorkspaceFiles.InputStarted, _ => ValueTask.CompletedTask);
         await using var input = open();
-        return await CopyAsync(input, WorkspaceFiles.Input, cancellationToken);
+        return await CopyAsync(input, WorkspaceFiles.Input, [], cancellationToken);
     }
 
     /// <summary>Decompresses.</summary>
@@ -38,11 +38,12 @@ internal sealed class Spool(string name, ISourceWorkspace workspace)
     /// <exception cref="SourceException">It is not gzip, damaged, or cut off.</exception>
     public async ValueTask<long> DecompressAsync(Stream compressed, CancellationToken cancellationToken)
     {
-        await using var text = new GZipStream(compressed, CompressionMode.Decompress, leaveOpen: true);
-        return await CopyAsync(text, WorkspaceFiles.Decompressed, cancellationToken);
+        await using var text = new GZipStream(new GzipInput(compressed), CompressionMode.Decompress);
+        return await CopyAsync(text, WorkspaceFiles.Decompressed, GzipInput.EndMark, cancellationToken);
     }
 
-    private async ValueTask<long> CopyAsync(Stream from, string to, CancellationToken cancellationToken)
+    // The end mark, when one is expected, is held back until more follows it, and left out of the copy.
+    private async ValueTask<long> CopyAsync(Stream from, string to, byte[] endMark, CancellationToken cancellationToken)
     {
         var length = 0L;
         var block = ArrayPool<byte>.Shared.Rent(BlockBytes);
@@ -50,11 +51,18 @@ internal sealed class Spool(string name, ISourceWorkspace workspace)
         {
             await workspace.WriteAsync(to, async stream =>
             {
-                while (await ReadAsync(from, block, cancellationToken) is var read and > 0)
+                var held = 0;
+                while (await ReadAsync(from, block.AsMemory(held), cancellationToken) is var read and > 0)
                 {
-                    await stream.WriteAsync(block.AsMemory(0, read), cancellationToken);
-                    length += read;
+                    var certain = Math.Max(0, held + read - endMark.Length);
+                    await stream.WriteAsync(block.AsMemory(0, certain), cancellationToken);
+                    length += certain;
+                    held += read - certain;
+                    block.AsSpan(certain, held).CopyTo(block);
                 }
+
+                if (!block.AsSpan(0, held).SequenceEqual(endMark))
+                    throw Damaged("it ends too early.");
             });
             return length;
         }
@@ -64,7 +72,7 @@ internal sealed class Spool(string name, ISourceWorkspace workspace)
         }
     }
 
-    private async ValueTask<int> ReadAsync(Stream from, byte[] block, CancellationToken cancellationToken)
+    private async ValueTask<int> ReadAsync(Stream from, Memory<byte> block, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         try
@@ -73,11 +81,14 @@ internal sealed class Spool(string name, ISourceWorkspace workspace)
         }
         catch (InvalidDataException e)
         {
-            throw new SourceException($"{name} is not gzip, or is damaged or cut off: {e.Message} Correct the file, then start the run again.", e);
+            throw Damaged(e.Message, e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new SourceException($"{name} cannot be read: {e.Message} Make it readable, then start the run again.", e);
         }
     }
+
+    private SourceException Damaged(string reason, Exception? cause = null) =>
+        new($"{name} is not gzip, or is damaged or cut off: {reason} Correct the file, then start the run again.", cause);
 }

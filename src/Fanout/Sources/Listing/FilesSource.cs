@@ -67,11 +67,12 @@ internal sealed class FilesSource(FilesSourceSpec spec, ScanSettings settings) :
     private static RecordText OpenListing(ISourceWorkspace workspace, SourcePlan? plan)
     {
         var stream = workspace.Open(WorkspaceFiles.Listing, Name);
-        var length = plan is null ? stream.Length : ContentStamp.Parse(plan.Fingerprint, Name).Length;
-        if (stream.Length == length)
+        var length = stream.Length;
+        var planned = plan is null ? length : ContentStamp.Parse(plan.Fingerprint, Name).Length;
+        if (length == planned)
             return new RecordText(Name, stream, length);
         stream.Dispose();
-        throw new SourceException($"The run's copy of {Name} had {length} bytes and has {stream.Length}. Restore it, or start a new run.");
+        throw new SourceException($"The run's copy of {Name} had {planned} bytes and has {length}. Restore it, or start a new run.");
     }
 
     private string Root() => Path.GetFullPath(spec.Root ?? Environment.CurrentDirectory);

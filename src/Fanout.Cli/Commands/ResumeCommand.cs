@@ -1,0 +1,55 @@
+using Fanout.Cli.Driving;
+using Fanout.Cli.Parsing;
+using Fanout.Cli.Rendering;
+using Fanout.Runs;
+
+namespace Fanout.Cli.Commands;
+
+/// <summary><c>resume</c>: takes a pause back, and continues a run that nobody drives.</summary>
+internal static class ResumeCommand
+{
+    // A process that died holds its run for no longer than this.
+    private static readonly TimeSpan LongestLease = TimeSpan.FromSeconds(30);
+
+    public static CommandDefinition Create(GeneralFlags flags)
+    {
+        var run = RunArgument.Create();
+        var grace = new GraceFlag();
+        var command = new CliCommand("resume", "Take a pause back; continue a run that was interrupted.")
+        {
+            Synopsis = "RUN [OPTIONS]",
+            Details = "A run that another process drives goes on there. One that nobody drives is driven here, to its end.",
+            Examples = [("nightly", "after a pause, Ctrl+C, or a crash")],
+        };
+        command.Arguments.Add(run);
+        command.Add(flags.Group(grace.Option, GeneralFlags.CreateJson()));
+        return new CommandDefinition(command, context => ResumeAsync(context, RunArgument.Require(context, run), grace.Read(context)));
+    }
+
+    private static async Task<int> ResumeAsync(CommandContext context, string runId, TimeSpan grace)
+    {
+        await using var home = await context.OpenHomeAsync(grace);
+        var record = await home.Client.GetAsync(runId, context.Stop);
+        if (record.Report is not null)
+            throw new RunException(runId, $"Run {runId} has ended ({StatusText.Word(record)}); there is nothing to resume. "
+                + $"See it with: {context.Hints.Command("status", runId)}");
+        if (record.Control.Paused)
+            await home.Client.ResumeAsync(runId, context.Stop);
+        var display = RunDisplays.Create(context);
+        var pursuit = new RunPursuit(context, home, display, grace);
+        record = await pursuit.UntilSignOfLifeAsync(record, LongestLease);
+        if (record is { Report: null, DrivenBy: not null })
+            return PrintElsewhere(context, record);
+        record = await pursuit.ToEndAsync(runId);
+        return RunEnding.Print(context, record, home.Client.LocateResults(runId));
+    }
+
+    private static int PrintElsewhere(CommandContext context, RunRecord record)
+    {
+        if (context.Json)
+            context.PrintJson(JsonText.Record(record));
+        else
+            context.Print($"Run {record.Id} goes on in {record.DrivenBy}. See it with: {context.Hints.Command("status", record.Id)}");
+        return ExitCodes.Success;
+    }
+}

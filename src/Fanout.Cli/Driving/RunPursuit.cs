@@ -1,0 +1,114 @@
+using System.Globalization;
+using Fanout.Cli.Parsing;
+using Fanout.Cli.Rendering;
+using Fanout.Runs;
+
+namespace Fanout.Cli.Driving;
+
+/// <summary>Stays with a run until it has ended: drives it while nobody else does, watches it while somebody does.</summary>
+/// <param name="context">The invocation.</param>
+/// <param name="home">The run's home.</param>
+/// <param name="display">Shows it.</param>
+/// <param name="grace">How long items in flight may go on after a stop.</param>
+internal sealed class RunPursuit(CommandContext context, IFanoutHome home, IRunDisplay display, TimeSpan grace)
+{
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
+
+    private readonly CliEnvironment _environment = context.Environment;
+
+    private RunProgress? _lastSeen;
+
+    /// <summary>The run's record once it has ended, or as it is when a signal to stop came first.</summary>
+    /// <exception cref="RunException">There is no such run.</exception>
+    public async Task<RunRecord> ToEndAsync(string runId)
+    {
+        context.RunId = runId;
+        _environment.Signals.Announce = Announce;
+        _environment.Log = display.Note;
+        try
+        {
+            while (true)
+            {
+                var record = await home.Client.GetAsync(runId, CancellationToken.None);
+                if (record.Report is not null || context.Stop.IsCancellationRequested)
+                    return record with { Progress = Latest(record.Progress) };
+                if (await TryDriveAsync(runId) is { } elsewhere)
+                    await WatchAsync(elsewhere);
+            }
+        }
+        finally
+        {
+            _environment.Signals.Announce = null;
+            _environment.Log = null;
+        }
+    }
+
+    /// <summary>Waits until the process that seems to drive the run shows it is alive (its progress moves, or it still holds the run after the longest lease), or nobody drives it.</summary>
+    /// <returns>The record of then.</returns>
+    public async Task<RunRecord> UntilSignOfLifeAsync(RunRecord seen, TimeSpan longestLease)
+    {
+        var began = _environment.Time.GetTimestamp();
+        var record = seen;
+        while (record is { Report: null, DrivenBy: not null }
+            && record.Progress?.At == seen.Progress?.At
+            && _environment.Time.GetElapsedTime(began) < longestLease)
+        {
+            await Task.Delay(PollInterval, _environment.Time, context.Stop);
+            record = await home.Client.GetAsync(seen.Id, context.Stop);
+        }
+
+        return record;
+    }
+
+    /// <returns>Null: it was driven here. Else its record: another process drives it.</returns>
+    private async Task<RunRecord?> TryDriveAsync(string runId)
+    {
+        var driving = home.Driver.DriveAsync(runId, context.Stop, _environment.Signals.Abort);
+        await display.WhileAsync(driving, runId, Observe);
+        try
+        {
+            await driving;
+            return null;
+        }
+        catch (RunException)
+        {
+            var record = await home.Client.GetAsync(runId, CancellationToken.None);
+            if (record is { Report: null, DrivenBy: null })
+                throw;
+            return record;
+        }
+
+        RunProgress? Observe() => _lastSeen = home.Driver.Observe(runId) ?? _lastSeen;
+    }
+
+    private async Task WatchAsync(RunRecord record)
+    {
+        if (record.Report is not null)
+            return;
+        display.Note(string.Create(CultureInfo.InvariantCulture, $"Run {record.Id} is being worked on by {record.DrivenBy}; waiting for it."));
+        var watching = UntilFreeAsync(record.Id);
+        await display.WhileAsync(watching, record.Id, () => _lastSeen);
+        await watching;
+    }
+
+    private async Task UntilFreeAsync(string runId)
+    {
+        RunRecord record;
+        do
+        {
+            await Task.Delay(PollInterval, _environment.Time, context.Stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            record = await home.Client.GetAsync(runId, CancellationToken.None);
+            _lastSeen = record.Progress ?? _lastSeen;
+        }
+        while (record is { Report: null, DrivenBy: not null } && !context.Stop.IsCancellationRequested);
+    }
+
+    private RunProgress? Latest(RunProgress? recorded) =>
+        recorded is null || _lastSeen?.Settled > recorded.Settled ? _lastSeen : recorded;
+
+    private void Announce(StopStage stage)
+    {
+        var inFlight = (context.RunId is { } runId ? home.Driver.Observe(runId) : null)?.InFlight ?? 0;
+        display.Note(StopText.Of(stage, inFlight, grace));
+    }
+}

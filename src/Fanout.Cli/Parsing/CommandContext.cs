@@ -1,0 +1,77 @@
+using System.CommandLine;
+using Fanout.Cli.Commands;
+using Fanout.Cli.Rendering;
+using Fanout.Runs;
+
+namespace Fanout.Cli.Parsing;
+
+/// <summary>One invocation: what was typed, and what is known of it so far.</summary>
+internal sealed class CommandContext
+{
+    private const string HomeVariable = "FANOUT_HOME";
+    private const string DefaultHome = ".fanout";
+
+    private readonly GeneralFlags _flags;
+    private readonly string? _home;
+
+    public CommandContext(CliEnvironment environment, ParseResult parse, GeneralFlags flags, IReadOnlyList<string>? exec)
+    {
+        Environment = environment;
+        Parse = parse;
+        Exec = exec;
+        _flags = flags;
+        _home = parse.GetValue(flags.Home);
+        Hints = new Hints(environment.ProgramName, _home);
+    }
+
+    public CliEnvironment Environment { get; }
+
+    public ParseResult Parse { get; }
+
+    /// <summary>The words after <c>--</c>; null: there was no <c>--</c>.</summary>
+    public IReadOnlyList<string>? Exec { get; }
+
+    public Hints Hints { get; }
+
+    /// <summary>Answers are JSON.</summary>
+    public bool Json => GeneralFlags.AsksForJson(Parse);
+
+    /// <summary>No progress.</summary>
+    public bool Quiet => Parse.GetValue(_flags.Quiet);
+
+    /// <summary>The file the spec came from, for messages; null: it came from flags.</summary>
+    public string? SpecFile { get; set; }
+
+    /// <summary>The kind of source that was asked for, for messages.</summary>
+    public string? SourceKind { get; set; }
+
+    /// <summary>The run at work, once there is one.</summary>
+    public string? RunId { get; set; }
+
+    /// <summary>Cancelled by the first Ctrl+C.</summary>
+    public CancellationToken Stop => Environment.Signals.Stop;
+
+    /// <summary>True when a flag of this name was typed.</summary>
+    public bool IsGiven(string flag) =>
+        Parse.CommandResult.Command.Options.Any(o => o.Name == flag && Parse.GetResult(o) is { Implicit: false });
+
+    /// <summary>The home this invocation is about.</summary>
+    public HomeOptions HomeOptions(TimeSpan? grace = null)
+    {
+        if (_home is { Length: 0 })
+            throw new UsageException("--home: is empty. Give a directory.");
+        var path = _home ?? NonEmpty(Environment.Variable(HomeVariable)) ?? DefaultHome;
+        return new HomeOptions(Path.GetFullPath(path)) { Grace = grace ?? Runs.HomeOptions.DefaultGrace };
+    }
+
+    /// <summary>Opens the home; it is created when it is missing.</summary>
+    public Task<IFanoutHome> OpenHomeAsync(TimeSpan? grace = null) => Environment.OpenHome(HomeOptions(grace), Stop);
+
+    /// <summary>Writes a line to standard output.</summary>
+    public void Print(string text) => Environment.Output.WriteLine(text);
+
+    /// <summary>Writes a value as one line of JSON to standard output.</summary>
+    public void PrintJson(object value) => Print(JsonText.Of(value));
+
+    private static string? NonEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+}

@@ -1,0 +1,59 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+
+namespace Fanout.Cli.Parsing;
+
+/// <summary>Flags of a spec that are neither its source nor its handler.</summary>
+internal sealed class RunFlags
+{
+    private readonly FlowFlags _flow = new();
+
+    private readonly SpecField _burst = SpecField.Number(
+        "--burst", "flow/burst", "N", "Starts that may come at once after a pause; needs a rate (default: 1)");
+
+    private readonly SpecField[] _failure =
+    [
+        SpecField.Text("--timeout", "failure/timeout", "10s", "For one attempt at one item (default: none)"),
+        SpecField.Number("--attempts", "failure/retry/maxAttempts", "N", "At one item, the first included (default: 1)"),
+        SpecField.Text("--first-delay", "failure/retry/firstDelay", "1s", "Before the second attempt (default: 1s)"),
+        SpecField.Number("--backoff", "failure/retry/backoff", "X", "Factor from one delay to the next (default: 2)"),
+        SpecField.Text("--max-delay", "failure/retry/maxDelay", "1m", "The longest delay (default: 1m)"),
+        SpecField.Boolean("--jitter", "failure/retry/jitter", "Draw each delay from half to all of its length (default: true)"),
+    ];
+
+    private readonly SpecField _deadline = SpecField.Text("--deadline", "failure/deadline", "2h", "For the whole run (default: none)");
+
+    private readonly SpecField[] _results =
+    [
+        SpecField.Text("--keep", "results/keep", "all|failures|none", "Outcomes that are written (default: all)"),
+        SpecField.Text("--reduce", "results/reduce", "count|sum|min|max|NAME", "Fold the outputs into one value (default: do not)"),
+    ];
+
+    private readonly SpecField[] _batch =
+    [
+        SpecField.Text("--slice", "batch/slice", "10s", "How long a batch takes items before it reports back (default: 10s)"),
+        SpecField.Number("--max-items", "batch/maxItems", "N", "The longest range one batch is given (default: 100000)"),
+        SpecField.Text("--checkpoint", "batch/checkpoint", "1s", "How often settled items are made durable (default: 1s)"),
+        SpecField.Number("--branches", "batch/branches", "N", "Branches the run fans out to (default: as many as the lanes need)"),
+        SpecField.Number("--lanes", "batch/lanes", "N", "Lanes over all branches (default: from concurrency and rate)"),
+    ];
+
+    public IReadOnlyList<FlagGroup> Groups =>
+    [
+        new("Flow", [_flow.Concurrency, _flow.Rate, _burst.Option]),
+        new("Failure", [.. Options(_failure), _flow.Tolerate, _deadline.Option]),
+        new("Results", Options(_results)),
+        new("Batches (the defaults are right for most runs)", Options(_batch)),
+    ];
+
+    /// <summary>Puts what was typed into the document.</summary>
+    /// <exception cref="UsageException">What was typed contradicts itself.</exception>
+    public void Apply(ParseResult parse, JsonObject document)
+    {
+        _flow.Apply(parse, document);
+        foreach (var field in (IEnumerable<SpecField>)[_burst, .. _failure, _deadline, .. _results, .. _batch])
+            field.Apply(parse, document);
+    }
+
+    private static Option[] Options(IEnumerable<SpecField> fields) => [.. fields.Select(f => f.Option)];
+}

@@ -1,0 +1,16 @@
+using Fanout.Cli.Driving;
+
+namespace Fanout.Cli.Rendering;
+
+/// <summary>What is said when a signal to stop came.</summary>
+internal static class StopText
+{
+    /// <summary>One line.</summary>
+    public static string Of(StopStage stage, int inFlight, TimeSpan grace) => stage switch
+    {
+        StopStage.Stopping when inFlight > 0 =>
+            $"Stopping: letting {Figures.Count(inFlight)} in flight finish (up to {Figures.Duration(grace)}); Ctrl+C again cancels them.",
+        StopStage.Stopping => "Stopping.",
+        _ => "Cancelling what is in flight; Ctrl+C again exits at once.",
+    };
+}

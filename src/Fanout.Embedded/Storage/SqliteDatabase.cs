@@ -1,0 +1,170 @@
+using Microsoft.Data.Sqlite;
+
+namespace Fanout.Embedded.Storage;
+
+/// <summary>
+/// A home's database: one thread that writes, and a few connections that read. Writes that wait at the same time become one transaction
+/// (group commit); each sees what those before it wrote.
+/// </summary>
+internal sealed class SqliteDatabase : IAsyncDisposable
+{
+    /// <summary>The file's name in its home.</summary>
+    public const string FileName = "fanout.db";
+
+    private const int MaxReaders = 4;
+    private readonly WriterThread _writer;
+    private readonly SemaphoreSlim _readerSlots = new(MaxReaders);
+    private readonly Stack<SqliteSession> _readers = new();
+
+    private SqliteDatabase(string path, SqliteSession writer)
+    {
+        Path = path;
+        _writer = new WriterThread(path, writer);
+    }
+
+    /// <summary>The database file.</summary>
+    public string Path { get; }
+
+    /// <summary>Transactions committed by this object.</summary>
+    public long Transactions => _writer.Transactions;
+
+    /// <summary>Opens the database of a home, creating what is missing.</summary>
+    /// <exception cref="StorageException">The home cannot be used.</exception>
+    public static SqliteDatabase Open(string home)
+    {
+        var path = System.IO.Path.GetFullPath(System.IO.Path.Combine(home, FileName));
+        CreateHome(System.IO.Path.GetDirectoryName(path)!);
+        SqliteSession? session = null;
+        try
+        {
+            session = Connect(path, SqliteOpenMode.ReadWriteCreate);
+            session.Execute("PRAGMA journal_mode = WAL");
+            SqliteSchema.Migrate(session, path);
+            return new SqliteDatabase(path, session);
+        }
+        catch (SqliteException e)
+        {
+            session?.Dispose();
+            throw SqliteErrors.ToStorageException(e, path);
+        }
+        catch
+        {
+            session?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs work in a write transaction, perhaps together with others'. It runs again when one of them fails, so it must only read and write the session.</summary>
+    /// <exception cref="StorageException">The database cannot be written; nothing of the work was.</exception>
+    public Task<T> WriteAsync<T>(Func<SqliteSession, T> work)
+    {
+        var write = new SqliteWork<T>(work);
+        _writer.Add(write);
+        return write.Result;
+    }
+
+    /// <summary>Runs a read in a snapshot of its own. Reads are short; they run on the caller's thread.</summary>
+    /// <exception cref="StorageException">The database cannot be read.</exception>
+    public async Task<T> ReadAsync<T>(Func<SqliteSession, T> work)
+    {
+        await _readerSlots.WaitAsync();
+        try
+        {
+            return Read(work);
+        }
+        catch (SqliteException e)
+        {
+            throw SqliteErrors.ToStorageException(e, Path);
+        }
+        finally
+        {
+            _readerSlots.Release();
+        }
+    }
+
+    /// <summary>Finishes the writes that wait and closes the file.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _writer.DisposeAsync();
+        lock (_readers)
+        {
+            while (_readers.TryPop(out var reader))
+                reader.Dispose();
+        }
+    }
+
+    private T Read<T>(Func<SqliteSession, T> work)
+    {
+        SqliteSession? reader;
+        lock (_readers)
+        {
+            ObjectDisposedException.ThrowIf(_writer.IsClosed, this);
+            _readers.TryPop(out reader);
+        }
+
+        reader ??= Connect(Path, SqliteOpenMode.ReadWrite);
+        var kept = false;
+        try
+        {
+            reader.Execute("BEGIN");
+            var result = work(reader);
+            reader.Execute("COMMIT");
+            lock (_readers)
+            {
+                kept = !_writer.IsClosed;
+                if (kept)
+                    _readers.Push(reader);
+            }
+
+            return result;
+        }
+        finally
+        {
+            // A reader that failed may be left in a transaction: it is not used again.
+            if (!kept)
+                reader.Dispose();
+        }
+    }
+
+    private static SqliteSession Connect(string path, SqliteOpenMode mode)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Mode = mode,
+            Pooling = false,
+            ForeignKeys = false,
+            // SQLite itself waits for locks (busy_timeout); the client's own coarser retry on top should end soon.
+            DefaultTimeout = 1,
+        }.ConnectionString);
+        try
+        {
+            connection.Open();
+            var session = new SqliteSession(connection);
+            session.Execute("PRAGMA busy_timeout = 10000");
+            session.Execute("PRAGMA synchronous = NORMAL");
+            return session;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private static void CreateHome(string home)
+    {
+        try
+        {
+            Directory.CreateDirectory(home);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException(
+                File.Exists(home)
+                    ? $"{home}: this is a file, and a home is a directory. Choose another home."
+                    : $"{home}: the home cannot be created ({e.Message}). Create it, or choose another home.",
+                e);
+        }
+    }
+}

@@ -1,0 +1,200 @@
+using System.Text.Json;
+using Fanout.Handlers;
+using Fanout.Runs;
+using Xunit;
+
+namespace Fanout.Embedded.Tests.Runs;
+
+public sealed class RunTests
+{
+    [Fact]
+    public async Task EveryItemSucceeds_ReportSaysSoAndResultsHoldEachOnce()
+    {
+        await using var home = await TestHome.OpenAsync(fanout => fanout.AddHandler<int, int>("double", number => number * 2));
+        var report = await home.RunAsync("""{ "id": "r", "handler": { "name": "double" }, "source": { "kind": "range", "start": 0, "end": 5000 }, "results": { "reduce": "sum" } }""");
+
+        Assert.Equal((RunStatus.Succeeded, CompletionReason.AllItemsSucceeded), (report.Status, report.Reason));
+        Assert.Equal((5_000L, 5_000L, 0L), (report.Total, report.Tally.Succeeded, report.NotStarted));
+        Assert.Equal("24995000", report.Reduced!.Value.GetRawText());
+        var lines = await home.ResultsAsync("r");
+        Assert.Equal(Enumerable.Range(0, 5_000).Select(i => (long)i), lines.Select(line => line.Index));
+        Assert.All(lines, line => Assert.Equal(line.Index * 2, line.Output!.Value.GetInt64()));
+    }
+
+    [Fact]
+    public async Task SomeItemsFail_TheRestGoesOnAndErrorsAreGrouped()
+    {
+        await using var home = await TestHome.OpenAsync(fanout => fanout.AddHandler<int, int>(
+            "odd", number => number % 2 == 1 ? number : throw new PermanentItemException($"{number} is even")));
+        var report = await home.RunAsync("""{ "id": "r", "handler": { "name": "odd" }, "source": { "kind": "range", "start": 0, "end": 100 } }""");
+        Assert.Equal((RunStatus.CompletedWithFailures, CompletionReason.AllItemsSettled), (report.Status, report.Reason));
+        Assert.Equal((50L, 50L), (report.Tally.Succeeded, report.Tally.Failed));
+        var group = Assert.Single(report.Tally.Errors);
+        Assert.Equal(("PermanentItemException", 50L, 0L), (group.Type, group.Count, group.ExampleIndex));
+    }
+
+    [Fact]
+    public async Task MalformedItems_FailAloneAndNameTheirLine()
+    {
+        await using var home = await TestHome.OpenAsync();
+        var path = home.File("in.jsonl", """{"a":1}""", """{"a":""", "", """{"a":3}""");
+        var report = await home.RunAsync($$"""{ "id": "r", "handler": { "name": "noop" }, "source": { "kind": "jsonl", "path": {{JsonSerializer.Serialize(path)}} } }""");
+        Assert.Equal((2L, 1L), (report.Tally.Succeeded, report.Tally.Failed));
+        var failed = (await home.ResultsAsync("r"))[1];
+        Assert.Equal("MalformedItem", failed.Error!.Type);
+        Assert.Contains("Line 2", failed.Error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task EmptySource_Succeeds()
+    {
+        await using var home = await TestHome.OpenAsync();
+        var report = await home.RunAsync("""{ "id": "r", "handler": { "name": "noop" }, "source": { "kind": "inline", "items": [] } }""");
+        Assert.Equal((RunStatus.Succeeded, 0L), (report.Status, report.Total));
+    }
+
+    [Fact]
+    public async Task ManyBranchesAndLanes_GiveTheSameTallyAsOne()
+    {
+        await using var home = await TestHome.OpenAsync(fanout => fanout.AddHandler<int, decimal>(
+            "mixed", number => number % 7 == 0 ? throw new PermanentItemException($"no {number}") : number / 10m));
+        var tallies = new List<(Tally Tally, string? Reduced)>();
+        foreach (var batch in new[] { """{ "branches": 1, "lanes": 1 }""", """{ "branches": 4, "lanes": 8, "maxItems": 17 }""", """{ "branches": 16, "lanes": 48, "maxItems": 3 }""" })
+        {
+            var report = await home.RunAsync($$"""{ "id": "r{{tallies.Count}}", "handler": { "name": "mixed" }, "source": { "kind": "range", "start": 0, "end": 1000 }, "flow": { "concurrency": 64 }, "batch": {{batch}}, "results": { "reduce": "sum" } }""");
+            tallies.Add((report.Tally, report.Reduced?.GetRawText()));
+        }
+
+        Assert.All(tallies, tally => Assert.Equal(tallies[0], tally));
+    }
+
+    [Fact]
+    public async Task ManyMoreBatchesThanAHistoryHolds_StillEndsWithShortHistories()
+    {
+        await using var home = await TestHome.OpenAsync();
+        var report = await home.RunAsync("""{ "id": "r", "handler": { "name": "noop" }, "source": { "kind": "range", "start": 0, "end": 3000 }, "batch": { "maxItems": 1, "lanes": 4 }, "flow": { "concurrency": 16 } }""");
+        Assert.Equal(3_000, report.Tally.Succeeded);
+        Assert.Equal(3_000, (await home.ResultsAsync("r")).Count);
+
+        var longest = 0;
+        for (var branch = 0; await home.Fanout.Engine.GetInstanceAsync(branch == 0 ? "r" : $"r:b{branch:D4}") is { } instance; branch++)
+            longest = Math.Max(longest, instance.HistoryLength);
+        Assert.InRange(longest, 100, 1_000);
+    }
+
+    [Fact]
+    public async Task SameIdAndSpec_StartsNothingNewAndGivesTheReport()
+    {
+        var calls = 0;
+        await using var home = await TestHome.OpenAsync(fanout => fanout.AddHandler<int, int>("count", _ => Interlocked.Increment(ref calls)));
+        const string Spec = """{ "id": "r", "handler": { "name": "count" }, "source": { "kind": "range", "start": 0, "end": 10 } }""";
+        var first = await home.RunAsync(Spec);
+        Assert.False((await home.Fanout.Client.StartAsync(home.Read(Spec), CancellationToken.None)).Created);
+        var second = await home.RunAsync(Spec);
+        Assert.Equal((10, first.EndedAt), (calls, second.EndedAt));
+    }
+
+    [Fact]
+    public async Task SameIdAndAnotherSpec_IsRefused()
+    {
+        await using var home = await TestHome.OpenAsync();
+        await home.RunAsync("""{ "id": "r", "handler": { "name": "noop" }, "source": { "kind": "range", "start": 0, "end": 10 } }""");
+        var refused = await Assert.ThrowsAsync<RunException>(() => home.StartAsync("""{ "id": "r", "handler": { "name": "noop" }, "source": { "kind": "range", "start": 0, "end": 11 } }"""));
+        Assert.Contains("another spec", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task MissingSource_IsRefusedBeforeAnythingStarts()
+    {
+        await using var home = await TestHome.OpenAsync();
+        await Assert.ThrowsAsync<SourceException>(() => home.StartAsync("""{ "id": "r", "handler": { "name": "noop" }, "source": { "kind": "lines", "path": "/no/such/file" } }"""));
+        Assert.Empty(await home.Fanout.Client.ListAsync(new RunQuery(), CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task SourceThatChangedSinceTheRunBegan_IsRefusedOnResume()
+    {
+        using var started = new SemaphoreSlim(0);
+        await using var home = await TestHome.OpenAsync(fanout => fanout.AddHandler<string, int>("wait", async (_, token) =>
+        {
+            started.Release();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+            return 0;
+        }), grace: TimeSpan.Zero);
+        var path = home.File("in.txt", "a", "b");
+        var id = await home.StartAsync($$"""{ "id": "r", "handler": { "name": "wait" }, "source": { "kind": "lines", "path": {{JsonSerializer.Serialize(path)}} } }""");
+        using var stop = new CancellationTokenSource();
+        var driving = home.Fanout.Driver.DriveAsync(id, stop.Token, CancellationToken.None);
+        await started.WaitAsync();
+        await stop.CancelAsync();
+        Assert.Null(await driving);
+
+        home.File("in.txt", "a", "b", "c");
+        var refused = await Assert.ThrowsAsync<SourceException>(() => home.Fanout.Driver.DriveAsync(id, CancellationToken.None, CancellationToken.None));
+        Assert.Contains("in.txt", refused.Message, StringComparison.Ordinal);
+        Assert.Null((await home.Fanout.Client.GetAsync(id, CancellationToken.None)).Report);
+    }
+
+    [Fact]
+    public async Task Deadline_EndsTheRunAndCountsWhatWasNeverStarted()
+    {
+        await using var home = await TestHome.OpenAsync(fanout => fanout.AddHandler<int, int>("wait", async (number, token) =>
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+            return number;
+        }));
+        var report = await home.RunAsync("""{ "id": "r", "handler": { "name": "wait" }, "source": { "kind": "range", "start": 0, "end": 100 }, "flow": { "concurrency": 4 }, "failure": { "deadline": "300ms" } }""");
+        Assert.Equal((RunStatus.TimedOut, CompletionReason.DeadlineReached), (report.Status, report.Reason));
+        Assert.Equal((4L, 96L), (report.Tally.Cancelled, report.NotStarted));
+    }
+
+    [Fact]
+    public async Task ToleranceExceeded_FailsTheRun()
+    {
+        await using var home = await TestHome.OpenAsync(fanout => fanout.AddHandler<int, int>("fail", _ => throw new PermanentItemException("no")));
+        var report = await home.RunAsync("""{ "id": "r", "handler": { "name": "fail" }, "source": { "kind": "range", "start": 0, "end": 10000 }, "flow": { "concurrency": 2 }, "failure": { "tolerate": { "percent": 1 } } }""");
+        Assert.Equal((RunStatus.Failed, CompletionReason.ToleranceExceeded), (report.Status, report.Reason));
+        Assert.InRange(report.Tally.Failed, 101, 105);
+        Assert.Equal(10_000 - report.Tally.Settled, report.NotStarted);
+    }
+
+    [Fact]
+    public async Task Redrive_TakesWhatDidNotSucceedUnderItsFirstIdempotencyKeys()
+    {
+        var keys = new List<string>();
+        var healed = false;
+        await using var home = await TestHome.OpenAsync(fanout => fanout.AddHandler<string, string>("flaky", (text, context, _) =>
+        {
+            lock (keys)
+                keys.Add(context.IdempotencyKey);
+            return healed || text != "bad" ? ValueTask.FromResult(text) : throw new PermanentItemException("not yet");
+        }));
+        var path = home.File("in.txt", "good", "bad", "good", "bad");
+        await home.RunAsync($$"""{ "id": "first", "handler": { "name": "flaky" }, "source": { "kind": "lines", "path": {{JsonSerializer.Serialize(path)}} } }""");
+        keys.Clear();
+        healed = true;
+        var report = await home.RunAsync("""{ "id": "second", "handler": { "name": "flaky" }, "source": { "kind": "redrive", "run": "first" } }""");
+        Assert.Equal((2L, RunStatus.Succeeded), (report.Total, report.Status));
+        Assert.Equal(["first/1", "first/3"], keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["first/1", "first/3"], (await home.ResultsAsync("second")).Select(line => line.Key));
+    }
+
+    [Fact]
+    public async Task Purge_LeavesNothingOfTheRun()
+    {
+        await using var home = await TestHome.OpenAsync();
+        await home.RunAsync("""{ "id": "r", "handler": { "name": "noop" }, "source": { "kind": "range", "start": 0, "end": 10 } }""");
+        await home.Fanout.Client.PurgeAsync("r", CancellationToken.None);
+        Assert.Empty(await home.Fanout.Client.ListAsync(new RunQuery(), CancellationToken.None));
+        Assert.False(Directory.Exists(Path.Combine(home.Path, "results", "r")));
+        await Assert.ThrowsAsync<RunException>(() => home.ResultsAsync("r"));
+    }
+
+    [Fact]
+    public async Task LimitOrQueueThatIsNotThere_IsRefused()
+    {
+        await using var home = await TestHome.OpenAsync();
+        var refused = await Assert.ThrowsAsync<SpecException>(() => home.StartAsync("""{ "handler": { "name": "noop" }, "source": { "kind": "range", "start": 0, "end": 1 }, "flow": { "limits": ["crm-api"] }, "batch": { "dispatch": "queue" } }"""));
+        Assert.Equal(["/flow/limits/0", "/batch/dispatch"], refused.Errors.Select(error => error.Pointer));
+    }
+}
