@@ -12,10 +12,11 @@ internal sealed class Comparison(BenchmarkOptions options, TextWriter progress)
         }
 
         progress.WriteLine($"{scenario.Name}: {scenario.Description}");
+        using var scratch = new Scratch();
         var rounds = new List<Round>();
         for (var number = options.OnlyOurs ? 1 : 0; number <= (options.Rounds ?? scenario.Rounds); number++)
         {
-            var round = await MeasureAsync(scenario);
+            var round = await MeasureAsync(scenario, scratch);
             progress.WriteLine($"  {(number == 0 ? "warm-up" : $"round {number}")}: {Describe(scenario.Goal, round)}");
             if (number > 0)
                 rounds.Add(round);
@@ -24,22 +25,22 @@ internal sealed class Comparison(BenchmarkOptions options, TextWriter progress)
         return new Finding(scenario, rounds);
     }
 
-    private async Task<Round> MeasureAsync(IScenario scenario)
+    private async Task<Round> MeasureAsync(IScenario scenario, Scratch scratch)
     {
-        var ours = await InScratchAsync(scenario.MeasureOursAsync);
-        return new Round(ours, options.OnlyOurs ? null : await InScratchAsync(scenario.MeasureBaselineAsync));
+        var ours = await MeasureAsync(scenario.MeasureOursAsync, scratch);
+        return new Round(ours, options.OnlyOurs ? null : await MeasureAsync(scenario.MeasureBaselineAsync, scratch));
     }
 
     // Neither garbage nor unwritten pages of one measure are to be paid for by the next.
-    private async Task<T> InScratchAsync<T>(Func<Scratch, Task<T>> measure)
+    private async Task<T> MeasureAsync<T>(Func<Scratch, Task<T>> measure, Scratch scratch)
     {
-        using var scratch = new Scratch();
         Settle();
         var allocated = GC.GetTotalAllocatedBytes();
         var collections = GC.CollectionCount(0);
         var measured = await measure(scratch);
         if (options.OnlyOurs)
             progress.WriteLine($"  in this process: {(GC.GetTotalAllocatedBytes() - allocated) / 1_000_000.0:N1} MB allocated, {GC.CollectionCount(0) - collections} collections");
+        scratch.Clear();
         return measured;
     }
 

@@ -18,7 +18,7 @@ internal interface IScenario
     /// <summary>Why it cannot be measured on this machine; null: it can.</summary>
     string? Unavailable => null;
 
-    /// <summary>Measures Fanout once, in a place of its own.</summary>
+    /// <summary>Measures Fanout once.</summary>
     Task<double> MeasureOursAsync(Scratch scratch);
 
     /// <summary>Measures what it is held against once; null: the goal is an absolute one.</summary>

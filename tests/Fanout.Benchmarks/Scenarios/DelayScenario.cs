@@ -21,15 +21,14 @@ internal sealed class DelayScenario(double scale) : IScenario
 
     public async Task<double> MeasureOursAsync(Scratch scratch)
     {
-        var spec = Specs.JsonLines(JsonLinesFile.Create(scratch.File("items.jsonl"), _items), "wait", Concurrency);
-        var elapsed = await EmbeddedRun.DriveAsync(scratch.Home, spec, _items, fanout => fanout.AddHandler<JsonElement>("wait", WaitAsync));
+        var spec = Specs.JsonLines(JsonLinesFile.Of(_items, scratch), "wait", Concurrency);
+        var elapsed = await EmbeddedRun.DriveAsync(scratch.Own("home"), spec, _items, fanout => fanout.AddHandler<JsonElement>("wait", WaitAsync));
         return _items / elapsed.TotalSeconds;
     }
 
     public async Task<double?> MeasureBaselineAsync(Scratch scratch)
     {
-        var items = JsonLinesFile.Create(scratch.File("items.jsonl"), _items);
-        var elapsed = await HandWrittenLoop.RunAsync(items, scratch.File("results.jsonl"), Concurrency, WaitAsync);
+        var elapsed = await HandWrittenLoop.RunAsync(JsonLinesFile.Of(_items, scratch), scratch.Own("results.jsonl"), Concurrency, WaitAsync);
         return _items / elapsed.TotalSeconds;
     }
 

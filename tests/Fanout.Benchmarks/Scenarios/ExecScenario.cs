@@ -41,7 +41,7 @@ internal sealed class ExecScenario : IScenario
     {
         var range = string.Create(CultureInfo.InvariantCulture, $"0..{_items}");
         var concurrency = Concurrency.ToString(CultureInfo.InvariantCulture);
-        var elapsed = FanoutCommand.Run("run", "--range", range, "--concurrency", concurrency, "--quiet", "--home", scratch.Home, "--", "true", "{}");
+        var elapsed = FanoutCommand.Run("run", "--range", range, "--concurrency", concurrency, "--quiet", "--home", scratch.Own("home"), "--", "true", "{}");
         return Task.FromResult(_items / elapsed.TotalSeconds);
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Fanout.Benchmarks.Harness;
 using Fanout.Benchmarks.Work;
 
@@ -26,8 +25,7 @@ internal sealed class MemoryScenario(double scale) : IScenario
 
     private static async Task<double> MeasureAsync(Scratch scratch, long items)
     {
-        var path = JsonLinesFile.Create(scratch.File(items.ToString(CultureInfo.InvariantCulture)), items);
-        using var process = FanoutCommand.Start("run", "--jsonl", path, "--handler", "noop", "--quiet", "--home", scratch.Home);
+        using var process = FanoutCommand.Start("run", "--jsonl", JsonLinesFile.Of(items, scratch), "--handler", "noop", "--quiet", "--home", scratch.Own("home"));
         return await PeakMemory.WatchAsync(process);
     }
 }

@@ -19,15 +19,14 @@ internal sealed class NoopScenario(double scale) : IScenario
 
     public async Task<double> MeasureOursAsync(Scratch scratch)
     {
-        var spec = Specs.JsonLines(JsonLinesFile.Create(scratch.File("items.jsonl"), _items), "noop", Concurrency);
-        var elapsed = await EmbeddedRun.DriveAsync(scratch.Home, spec, _items);
+        var spec = Specs.JsonLines(JsonLinesFile.Of(_items, scratch), "noop", Concurrency);
+        var elapsed = await EmbeddedRun.DriveAsync(scratch.Own("home"), spec, _items);
         return _items / elapsed.TotalSeconds;
     }
 
     public async Task<double?> MeasureBaselineAsync(Scratch scratch)
     {
-        var items = JsonLinesFile.Create(scratch.File("items.jsonl"), _items);
-        var elapsed = await HandWrittenLoop.RunAsync(items, scratch.File("results.jsonl"), Concurrency, static (_, _) => Task.CompletedTask);
+        var elapsed = await HandWrittenLoop.RunAsync(JsonLinesFile.Of(_items, scratch), scratch.Own("results.jsonl"), Concurrency, static (_, _) => Task.CompletedTask);
         return _items / elapsed.TotalSeconds;
     }
 }

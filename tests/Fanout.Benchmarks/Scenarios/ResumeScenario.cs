@@ -26,15 +26,15 @@ internal sealed class ResumeScenario(double scale) : IScenario
 
     public async Task<double> MeasureOursAsync(Scratch scratch)
     {
-        var items = JsonLinesFile.Create(scratch.File("items.jsonl"), _items);
-        var starts = scratch.File("starts");
+        var items = JsonLinesFile.Of(_items, scratch);
+        var starts = scratch.Own("starts");
         await File.WriteAllTextAsync(starts, "");
         await KillInTheMiddleAsync(
-            starts, "run", "--id", Run, "--jsonl", items, "--concurrency", "4", "--quiet", "--home", scratch.Home, "--", "sh", "-c", $"echo x >> '{starts}'");
+            starts, "run", "--id", Run, "--jsonl", items, "--concurrency", "4", "--quiet", "--home", scratch.Own("home"), "--", "sh", "-c", $"echo x >> '{starts}'");
         var before = await WhenStillAsync(starts);
 
         var started = Stopwatch.GetTimestamp();
-        using var resumed = FanoutCommand.Start("resume", Run, "--quiet", "--home", scratch.Home);
+        using var resumed = FanoutCommand.Start("resume", Run, "--quiet", "--home", scratch.Own("home"));
         await WhenLongerAsync(starts, before, resumed);
         var elapsed = Stopwatch.GetElapsedTime(started);
         await KillAsync(resumed);
