@@ -1,6 +1,6 @@
 namespace Fanout.Benchmarks.Harness;
 
-/// <summary>Measures scenarios: a warm-up round, then ours and the baseline in turn.</summary>
+/// <summary>Measures scenarios: warm-up rounds, then ours and the baseline in turn.</summary>
 internal sealed class Comparison(BenchmarkOptions options, TextWriter progress)
 {
     public async Task<Finding> RunAsync(IScenario scenario)
@@ -14,10 +14,10 @@ internal sealed class Comparison(BenchmarkOptions options, TextWriter progress)
         progress.WriteLine($"{scenario.Name}: {scenario.Description}");
         using var scratch = new Scratch();
         var rounds = new List<Round>();
-        for (var number = options.OnlyOurs ? 1 : 0; number <= (options.Rounds ?? scenario.Rounds); number++)
+        for (var number = options.OnlyOurs ? 1 : 1 - scenario.WarmUps; number <= (options.Rounds ?? scenario.Rounds); number++)
         {
             var round = await MeasureAsync(scenario, scratch);
-            progress.WriteLine($"  {(number == 0 ? "warm-up" : $"round {number}")}: {Describe(scenario.Goal, round)}");
+            progress.WriteLine($"  {(number < 1 ? "warm-up" : $"round {number}")}: {Describe(scenario.Goal, round)}");
             if (number > 0)
                 rounds.Add(round);
         }

@@ -15,6 +15,9 @@ internal interface IScenario
     /// <summary>Rounds that count, unless the command line says otherwise.</summary>
     int Rounds { get; }
 
+    /// <summary>Rounds before them, which do not count.</summary>
+    int WarmUps => 1;
+
     /// <summary>Why it cannot be measured on this machine; null: it can.</summary>
     string? Unavailable => null;
 

@@ -6,7 +6,8 @@ namespace Fanout.Benchmarks.Scenarios;
 /// <summary>What Fanout itself costs: items that need nothing done.</summary>
 internal sealed class NoopScenario(double scale) : IScenario
 {
-    private const int Concurrency = 16;
+    // What suits the loop best: with more than a worker a processor it is slower.
+    private static readonly int Concurrency = Environment.ProcessorCount;
     private readonly long _items = (long)(1_000_000 * scale);
 
     public string Name => "noop";
@@ -16,6 +17,9 @@ internal sealed class NoopScenario(double scale) : IScenario
     public Goal Goal { get; } = new("items/s", Comparing.Ratio, 0.8);
 
     public int Rounds => 7;
+
+    // The just-in-time compiler is done with both sides after about so many.
+    public int WarmUps => 3;
 
     public async Task<double> MeasureOursAsync(Scratch scratch)
     {
