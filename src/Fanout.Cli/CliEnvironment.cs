@@ -44,6 +44,9 @@ internal sealed class CliEnvironment
     /// <summary>Opens a home.</summary>
     public required Func<HomeOptions, CancellationToken, Task<IFanoutHome>> OpenHome { get; init; }
 
+    /// <summary>True when there is a directory of that path.</summary>
+    public required Func<string, bool> DirectoryExists { get; init; }
+
     /// <summary>Ctrl+C and SIGTERM.</summary>
     public required StopSignals Signals { get; init; }
 

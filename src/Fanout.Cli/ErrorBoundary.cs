@@ -60,10 +60,12 @@ internal static class ErrorBoundary
 
     private static string PlaceOf(string pointer, CommandContext context)
     {
+        if (context.Exec is not null && pointer.StartsWith("/handler/options/command", StringComparison.Ordinal))
+            return "-- COMMAND";
         var flag = context.Environment.Specs.FlagFor(pointer, context.SourceKind);
-        if (context.SpecFile is null)
+        if (context.SpecOrigin is null)
             return flag ?? (pointer.Length == 0 ? "spec" : pointer);
-        return flag is not null && context.IsGiven(flag) ? flag : $"{context.SpecFile}: {(pointer.Length == 0 ? "/" : pointer)}";
+        return flag is not null && context.IsGiven(flag) ? flag : $"{context.SpecOrigin}: {(pointer.Length == 0 ? "/" : pointer)}";
     }
 
     private static string LeftAsItIs(CommandContext context) =>

@@ -75,6 +75,7 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
         try
         {
             await AttachAsync(runId).ConfigureAwait(false);
+            await _scopes.GetAsync(runId).ConfigureAwait(false);
             await DriveToEndAsync(runId, fault.Task, stop, abort).ConfigureAwait(false);
             return (await Client.GetAsync(runId, CancellationToken.None).ConfigureAwait(false)).Report
                 ?? await CloseFailedAsync(record).ConfigureAwait(false);
@@ -195,6 +196,7 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
             Results = results,
             CreateSource = sources.Create,
             OpenWorkspace = runId => new DirectoryWorkspace(WorkspacePath(runId)),
+            SignalAsync = (runId, control) => _engine!.RaiseEventAsync(runId, ControlSignal.EventName, ControlSignal.Of(control)),
             Time = time,
             LoggerFactory = (ILoggerFactory?)services.GetService(typeof(ILoggerFactory)) ?? NullLoggerFactory.Instance,
             NextRandom = () =>

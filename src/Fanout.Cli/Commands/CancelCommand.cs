@@ -22,7 +22,8 @@ internal static class CancelCommand
 
     private static async Task<int> CancelAsync(CommandContext context, string runId, TimeSpan grace)
     {
-        await using var home = await context.OpenHomeAsync(grace);
+        context.SpecOrigin = $"run {runId}";
+        await using var home = await context.OpenHomeOfAsync(runId, grace);
         await home.Client.CancelAsync(runId, context.Stop);
         // Nobody drives it: it is driven here to its quick end, so that every item is accounted for.
         var record = await new RunPursuit(context, home, RunDisplays.Create(context), grace).ToEndAsync(runId);

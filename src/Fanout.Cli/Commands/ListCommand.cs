@@ -32,8 +32,7 @@ internal static class ListCommand
 
     private static async Task<int> PrintAsync(CommandContext context, RunQuery query)
     {
-        await using var home = await context.OpenHomeAsync();
-        var runs = await home.Client.ListAsync(query, context.Stop);
+        var runs = await ReadAsync(context, query);
         if (context.Json)
             context.PrintJson(new JsonArray([.. runs.Select(r => (JsonNode?)JsonText.Record(r))]));
         else if (runs.Count == 0)
@@ -41,6 +40,14 @@ internal static class ListCommand
         else
             PrintTable(context, runs);
         return ExitCodes.Success;
+    }
+
+    private static async Task<IReadOnlyList<RunRecord>> ReadAsync(CommandContext context, RunQuery query)
+    {
+        if (!context.HasHome)
+            return [];
+        await using var home = await context.OpenHomeAsync();
+        return await home.Client.ListAsync(query, context.Stop);
     }
 
     private static void PrintTable(CommandContext context, IReadOnlyList<RunRecord> runs)

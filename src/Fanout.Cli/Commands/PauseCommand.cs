@@ -23,7 +23,7 @@ internal static class PauseCommand
 
     private static async Task<int> PauseAsync(CommandContext context, string runId)
     {
-        await using var home = await context.OpenHomeAsync();
+        await using var home = await context.OpenHomeOfAsync(runId);
         await home.Client.PauseAsync(runId, context.Stop);
         var record = await home.Client.GetAsync(runId, context.Stop);
         while (record.Status is RunStatus.Pending or RunStatus.Running)

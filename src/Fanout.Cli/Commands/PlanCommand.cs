@@ -27,7 +27,8 @@ internal static class PlanCommand
 
     private static async Task<int> PrintAsync(CommandContext context, RunSpec spec)
     {
-        await using var home = await context.OpenHomeAsync();
+        await using var place = PlanPlace.Create(context);
+        await using var home = await context.Environment.OpenHome(place.Home, context.Stop);
         var plan = await home.Client.PreviewAsync(spec, context.Stop);
         if (context.Json)
             context.PrintJson(plan);

@@ -42,8 +42,7 @@ internal sealed class PurgeCommand
         if (runId is null == olderThan is null)
             throw new UsageException("give either a run or --older-than, such as: purge nightly, or: purge --older-than 7d");
         var age = olderThan is null ? TimeSpan.Zero : ReadAge(context, olderThan);
-        await using var home = await context.OpenHomeAsync();
-        IReadOnlyList<string> purged = runId is null ? await PurgeOlderAsync(context, home.Client, age) : await PurgeOneAsync(context, home.Client, runId);
+        var purged = runId is null ? await PurgeOlderAsync(context, age) : await PurgeOneAsync(context, runId);
         if (context.Json)
             context.PrintJson(new JsonObject { ["purged"] = new JsonArray([.. purged.Select(id => (JsonNode?)JsonValue.Create(id))]) });
         else
@@ -56,28 +55,32 @@ internal sealed class PurgeCommand
             ? age
             : throw new UsageException($"--older-than: \"{text}\" is not a duration. Write a number with its unit, such as 12h or 7d.");
 
-    private static async Task<IReadOnlyList<string>> PurgeOneAsync(CommandContext context, IRunClient client, string runId)
+    private static async Task<IReadOnlyList<string>> PurgeOneAsync(CommandContext context, string runId)
     {
-        await client.PurgeAsync(runId, context.Stop);
+        await using var home = await context.OpenHomeOfAsync(runId);
+        await home.Client.PurgeAsync(runId, context.Stop);
         return [runId];
     }
 
-    private static async Task<IReadOnlyList<string>> PurgeOlderAsync(CommandContext context, IRunClient client, TimeSpan age)
+    private static async Task<IReadOnlyList<string>> PurgeOlderAsync(CommandContext context, TimeSpan age)
     {
+        if (!context.HasHome)
+            return [];
+        await using var home = await context.OpenHomeAsync();
         var now = context.Environment.Time.GetUtcNow();
         var old = new List<string>();
         string? after = null;
         IReadOnlyList<RunRecord> page;
         do
         {
-            page = await client.ListAsync(new RunQuery(Ended, after, PageSize), context.Stop);
+            page = await home.Client.ListAsync(new RunQuery(Ended, after, PageSize), context.Stop);
             old.AddRange(page.Where(r => now - r.EndedAt > age).Select(r => r.Id));
             after = page.Count > 0 ? page[^1].Id : after;
         }
         while (page.Count == PageSize);
 
         foreach (var runId in old)
-            await client.PurgeAsync(runId, context.Stop);
+            await home.Client.PurgeAsync(runId, context.Stop);
         return old;
     }
 }

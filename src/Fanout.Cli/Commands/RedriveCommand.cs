@@ -57,11 +57,12 @@ internal sealed class RedriveCommand
         var earlier = RunArgument.Require(context, _run);
         var grace = _grace.Read(context);
         RunRecord record;
-        await using (var home = await context.OpenHomeAsync())
+        await using (var home = await context.OpenHomeOfAsync(earlier))
             record = await home.Client.GetAsync(earlier, context.Stop);
         if (record.Report is null)
             throw new RunException(earlier, $"Run {earlier} has not ended ({StatusText.Word(record)}). "
                 + $"Continue it with {context.Hints.Command("resume", earlier)}, or end it with {context.Hints.Command("cancel", earlier)}, then redrive it.");
+        context.SpecOrigin = $"run {earlier}";
         var spec = context.Environment.Specs.Read(BuildDocument(context, record), context.Environment.Registry);
         return await RunCommand.StartAsync(context, spec, grace);
     }

@@ -27,7 +27,7 @@ internal static class ResultsCommand
 
     private static async Task<int> PrintAsync(CommandContext context, string runId, bool onlyFailed, bool follow)
     {
-        await using var home = await context.OpenHomeAsync();
+        await using var home = await context.OpenHomeOfAsync(runId);
         await using var output = context.Environment.OpenOutputStream();
         var printer = new ResultPrinter(output, onlyFailed);
         try

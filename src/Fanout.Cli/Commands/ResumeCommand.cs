@@ -28,7 +28,8 @@ internal static class ResumeCommand
 
     private static async Task<int> ResumeAsync(CommandContext context, string runId, TimeSpan grace)
     {
-        await using var home = await context.OpenHomeAsync(grace);
+        context.SpecOrigin = $"run {runId}";
+        await using var home = await context.OpenHomeOfAsync(runId, grace);
         var record = await home.Client.GetAsync(runId, context.Stop);
         if (record.Report is not null)
             throw new RunException(runId, $"Run {runId} has ended ({StatusText.Word(record)}); there is nothing to resume. "

@@ -28,7 +28,7 @@ internal static class RetuneCommand
 
     private static async Task<int> RetuneAsync(CommandContext context, string runId, Retune change)
     {
-        await using var home = await context.OpenHomeAsync();
+        await using var home = await context.OpenHomeOfAsync(runId);
         await home.Client.RetuneAsync(runId, change, context.Stop);
         if (context.Json)
             context.PrintJson(JsonText.Record(await home.Client.GetAsync(runId, context.Stop)));

@@ -21,7 +21,7 @@ internal static class StatusCommand
 
     private static async Task<int> PrintAsync(CommandContext context, string runId)
     {
-        await using var home = await context.OpenHomeAsync();
+        await using var home = await context.OpenHomeOfAsync(runId);
         var record = await home.Client.GetAsync(runId, context.Stop);
         if (context.Json)
             context.PrintJson(JsonText.Record(record));

@@ -24,7 +24,7 @@ internal sealed class RunPursuit(CommandContext context, IFanoutHome home, IRunD
     {
         context.RunId = runId;
         _environment.Signals.Announce = Announce;
-        _environment.Log = display.Note;
+        _environment.Log = context.Quiet ? null : display.Note; // Quiet is about progress; warnings are still said.
         try
         {
             while (true)

@@ -39,8 +39,8 @@ internal sealed class CommandContext
     /// <summary>No progress.</summary>
     public bool Quiet => Parse.GetValue(_flags.Quiet);
 
-    /// <summary>The file the spec came from, for messages; null: it came from flags.</summary>
-    public string? SpecFile { get; set; }
+    /// <summary>Where the spec came from, for messages: a file, an earlier run; null: from flags.</summary>
+    public string? SpecOrigin { get; set; }
 
     /// <summary>The kind of source that was asked for, for messages.</summary>
     public string? SourceKind { get; set; }
@@ -66,6 +66,19 @@ internal sealed class CommandContext
 
     /// <summary>Opens the home; it is created when it is missing.</summary>
     public Task<IFanoutHome> OpenHomeAsync(TimeSpan? grace = null) => Environment.OpenHome(HomeOptions(grace), Stop);
+
+    /// <summary>Opens the home that a run must be in.</summary>
+    /// <exception cref="RunException">There is no home, so there is no such run.</exception>
+    public Task<IFanoutHome> OpenHomeOfAsync(string runId, TimeSpan? grace = null)
+    {
+        var options = HomeOptions(grace);
+        return Environment.DirectoryExists(options.Path)
+            ? Environment.OpenHome(options, Stop)
+            : throw new RunException(runId, $"There is no run {runId}: there is no home at {options.Path}. Give the one it is in with --home DIR.");
+    }
+
+    /// <summary>True when there is a home, so that there may be runs.</summary>
+    public bool HasHome => Environment.DirectoryExists(HomeOptions().Path);
 
     /// <summary>Writes a line to standard output.</summary>
     public void Print(string text) => Environment.Output.WriteLine(text);

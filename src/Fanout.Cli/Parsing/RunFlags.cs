@@ -9,7 +9,7 @@ internal sealed class RunFlags
     private readonly FlowFlags _flow = new();
 
     private readonly SpecField _burst = SpecField.Number(
-        "--burst", "flow/burst", "N", "Starts that may come at once after a pause; needs a rate (default: 1)");
+        "--burst", "flow/burst", "N", "Starts that may come at once; needs a rate (default: a tenth of a second's worth, at least 1)");
 
     private readonly SpecField[] _failure =
     [

@@ -45,7 +45,7 @@ internal sealed class SpecRequest
         var file = parse.GetValue(_spec);
         if (file == "-" && _source.ReadsStandardInput(parse))
             throw new UsageException("--spec -: standard input cannot be both the spec and the items. Put one of them in a file.");
-        context.SpecFile = file;
+        context.SpecOrigin = file;
         var document = file is null ? [] : SpecFileText.Read(file, context.Environment.Input);
         if (parse.GetValue(Id) is { } id)
             document["id"] = id;

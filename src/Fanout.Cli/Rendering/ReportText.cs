@@ -39,7 +39,8 @@ internal static class ReportText
             CompletionReason.InternalFailure => "failed.",
             _ => $"ended: {report.Status}.",
         };
-        return string.IsNullOrWhiteSpace(report.Message) ? headline : $"{headline} {report.Message}";
+        // Of a cancelled run the message could only say so again.
+        return string.IsNullOrWhiteSpace(report.Message) || report.Reason is CompletionReason.CancelledByRequest ? headline : $"{headline} {report.Message}";
     }
 
     private static string Items(RunReport report)

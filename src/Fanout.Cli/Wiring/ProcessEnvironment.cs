@@ -32,6 +32,7 @@ internal static class ProcessEnvironment
             Registry = registry,
             Specs = new SpecAccess(),
             OpenHome = openHome,
+            DirectoryExists = Directory.Exists,
             Signals = signals,
             Time = TimeProvider.System,
             Random = new Random(),

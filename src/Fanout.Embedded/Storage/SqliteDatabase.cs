@@ -38,6 +38,8 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         try
         {
             session = Connect(path, SqliteOpenMode.ReadWriteCreate);
+            if (session.IsReadOnly)
+                throw new StorageException($"{path}: it cannot be written. Make the file and its directory writable, or choose another home.");
             session.Execute("PRAGMA journal_mode = WAL");
             SqliteSchema.Migrate(session, path);
             return new SqliteDatabase(path, session);

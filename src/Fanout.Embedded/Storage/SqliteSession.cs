@@ -7,6 +7,9 @@ internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
 {
     private readonly Dictionary<string, SqliteCommand> _statements = new(StringComparer.Ordinal);
 
+    /// <summary>True when SQLite could open the file for reading only.</summary>
+    public bool IsReadOnly => SQLitePCL.raw.sqlite3_db_readonly(connection.Handle!, "main") == 1;
+
     /// <summary>Runs a statement; returns how many rows it changed.</summary>
     public int Execute(string sql, params ReadOnlySpan<object?> arguments) => Prepare(sql, arguments).ExecuteNonQuery();
 

@@ -113,7 +113,7 @@ public sealed class Activities(
             control => control.Stop is null ? control with { Stop = input.Reason, Message = input.Message } : control,
             CancellationToken.None).ConfigureAwait(false) ?? RunControl.Initial;
         (await scopes.GetAsync(input.RunId).ConfigureAwait(false)).Apply(control);
-        return new ControlSignal(control.Version, control.Paused, control.Stop);
+        return ControlSignal.Of(control);
     }
 
     private async Task<T> ShieldAsync<T>(string runId, ActivityContext context, Func<Task<T>> run)

@@ -1,6 +1,7 @@
 using Fanout.Planning;
 using Fanout.Processing;
 using Fanout.Results;
+using Fanout.Runs;
 
 namespace Fanout.Orchestration;
 
@@ -67,6 +68,9 @@ public sealed record ControlSignal(long Version, bool Paused, CompletionReason? 
 {
     /// <summary>The event's name.</summary>
     public const string EventName = "control";
+
+    /// <summary>The gist of a control.</summary>
+    public static ControlSignal Of(RunControl control) => new(control.Version, control.Paused, control.Stop);
 
     /// <summary>Nothing was asked yet.</summary>
     public static ControlSignal None { get; } = new(0, false, null);

@@ -26,6 +26,9 @@ public sealed record RunEnvironment
     /// <summary>A run's own place for what its source derives.</summary>
     public required Func<string, ISourceWorkspace> OpenWorkspace { get; init; }
 
+    /// <summary>Tells a run's orchestration that its control changed.</summary>
+    public required Func<string, RunControl, Task> SignalAsync { get; init; }
+
     /// <summary>The clock.</summary>
     public required TimeProvider Time { get; init; }
 

@@ -62,7 +62,7 @@ public sealed class RunScopes(RunEnvironment environment) : IAsyncDisposable
         var scope = new RunScope(spec, MakeServices(spec), history);
         scope.Apply(record.Control);
         await environment.Catalog.SetStartedAsync(runId, environment.Time.GetUtcNow(), CancellationToken.None).ConfigureAwait(false);
-        return new Watched(scope, new RunWatch(scope, environment.Catalog, environment.Time));
+        return new Watched(scope, new RunWatch(scope, environment.Catalog, control => environment.SignalAsync(runId, control), environment.Time));
     }
 
     private async Task<RunHistory> ReadHistoryAsync(RunRecord record)

@@ -4,7 +4,8 @@ namespace Fanout.Processing;
 
 /// <summary>
 /// Keeps a scope and the catalog in step: what others ask of the run is felt within a quarter of a second, and once a second the live numbers
-/// are written down for them.
+/// are written down for them. A change of control is passed on to the run's orchestration too: whoever asked for it may have died before
+/// telling it.
 /// </summary>
 internal sealed class RunWatch : IAsyncDisposable
 {
@@ -13,14 +14,18 @@ internal sealed class RunWatch : IAsyncDisposable
 
     private readonly RunScope _scope;
     private readonly IRunCatalog _catalog;
+    private readonly Func<RunControl, Task> _passOn;
     private readonly PeriodicTimer _timer;
     private readonly CancellationTokenSource _end = new();
     private readonly Task _loop;
 
-    public RunWatch(RunScope scope, IRunCatalog catalog, TimeProvider time)
+    private long _passedOn;
+
+    public RunWatch(RunScope scope, IRunCatalog catalog, Func<RunControl, Task> passOn, TimeProvider time)
     {
         _scope = scope;
         _catalog = catalog;
+        _passOn = passOn;
         _timer = new PeriodicTimer(ControlEvery, time);
         _loop = WatchAsync();
     }
@@ -29,6 +34,7 @@ internal sealed class RunWatch : IAsyncDisposable
     {
         await _end.CancelAsync().ConfigureAwait(false);
         await _loop.ConfigureAwait(false);
+        await SaveProgressAsync(CancellationToken.None).ConfigureAwait(false);
         _timer.Dispose();
         _end.Dispose();
     }
@@ -51,13 +57,31 @@ internal sealed class RunWatch : IAsyncDisposable
         try
         {
             if (await _catalog.GetControlAsync(_scope.RunId, _end.Token).ConfigureAwait(false) is { } control)
+            {
                 _scope.Apply(control);
-            if (beat % BeatsPerProgress == 0)
-                await _catalog.SetProgressAsync(_scope.RunId, _scope.Observe(), _end.Token).ConfigureAwait(false);
+                if (control.Version > _passedOn)
+                    await _passOn(control).ConfigureAwait(false);
+                _passedOn = control.Version;
+            }
         }
         catch (StorageException)
         {
             // A beat missed. Storage that stays away fails a batch or a turn, and they tell.
+        }
+
+        if (beat % BeatsPerProgress == 0)
+            await SaveProgressAsync(_end.Token).ConfigureAwait(false);
+    }
+
+    private async Task SaveProgressAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _catalog.SetProgressAsync(_scope.RunId, _scope.Observe(), cancellationToken).ConfigureAwait(false);
+        }
+        catch (StorageException)
+        {
+            // Likewise: numbers for whoever looks, nothing a run depends on.
         }
     }
 }

@@ -130,8 +130,7 @@ public sealed class RunClient(RunEnvironment environment, IOrchestrationClient e
         if (await Catalog.UpdateControlAsync(runId, change, cancellationToken).ConfigureAwait(false) is not { } control)
             throw new RunException(runId, $"Run '{runId}' has ended ({run.Report?.Status}) and cannot be {verb}.");
         scopes.Find(runId)?.Apply(control);
-        var signal = new ControlSignal(control.Version, control.Paused, control.Stop);
-        await engine.RaiseEventAsync(runId, ControlSignal.EventName, signal, cancellationToken).ConfigureAwait(false);
+        await environment.SignalAsync(runId, control).ConfigureAwait(false);
     }
 
     // A limit that does not exist cannot hold, and a queue that is not there takes nothing: better refused than ignored.

@@ -225,6 +225,27 @@ public class OtherCommandsTests
         Assert.Equal("No runs.\n", cli.Output);
     }
 
+    [Theory]
+    [InlineData("list", "No runs.\n")]
+    [InlineData("list --json", "[]\n")]
+    [InlineData("purge --older-than 7d", "Purged 0 runs.\n")]
+    public async Task WithoutAHome_ThereAreNoRuns_AndNoneIsMade(string line, string expected)
+    {
+        using var cli = new Support.Cli();
+        Assert.Equal(0, await cli.RunAsync([.. line.Split(' '), "--home", "missing"]));
+        Assert.Equal(expected, cli.Output);
+        Assert.Null(cli.Home.Options);
+    }
+
+    [Fact]
+    public async Task PlanWithoutAHome_LeavesNoneBehind()
+    {
+        using var cli = new Support.Cli();
+        Assert.Equal(0, await cli.RunAsync("plan", "--range", "0..10", "--handler", "echo", "--home", "missing"));
+        Assert.DoesNotContain("missing", cli.Home.Options!.Path, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(cli.Home.Options.Path));
+    }
+
     [Fact]
     public async Task Purge_OlderThan_PurgesEndedRunsOfThatAge()
     {

@@ -104,6 +104,9 @@ public class RefusalTests
     [InlineData("list --status Frozen", "--status: \"Frozen\"", "Paused")]
     [InlineData("list surplus", "surplus is more than list takes")]
     [InlineData("schema surplus", "surplus is more than schema takes")]
+    [InlineData("status x --home missing", "There is no run x: there is no home at")]
+    [InlineData("purge x --home missing", "There is no run x: there is no home at")]
+    [InlineData("resume x --home missing", "There is no run x: there is no home at")]
     [InlineData("status x --home", "--home: needs a value")]
     public async Task WrongInput_IsRefusedWithAMessage(string line, params string[] words)
     {

@@ -20,6 +20,9 @@ internal sealed class Cli : IDisposable
 
     public HurryingTime Time { get; }
 
+    /// <summary>Another clock than <see cref="Time"/>.</summary>
+    public TimeProvider? Clock { get; init; }
+
     public StopSignals Signals { get; }
 
     public bool ExitedAtOnce { get; private set; }
@@ -37,6 +40,8 @@ internal sealed class Cli : IDisposable
     public IAnsiConsole? Terminal { get; init; }
 
     public string Input { get; init; } = "";
+
+    public FanoutRegistry? Registry { get; init; }
 
     public Func<HomeOptions, Task<IFanoutHome>>? OpenHome { get; init; }
 
@@ -59,15 +64,16 @@ internal sealed class Cli : IDisposable
         Terminal = new Lazy<IAnsiConsole?>(Terminal),
         Width = 100,
         Variable = name => Variables.GetValueOrDefault(name),
-        Registry = Home.Registry,
+        Registry = Registry ?? Home.Registry,
         Specs = new SpecAccess(),
         OpenHome = (options, _) =>
         {
             Home.Options = options;
             return OpenHome is null ? Task.FromResult<IFanoutHome>(Home) : OpenHome(options);
         },
+        DirectoryExists = path => !Path.GetFileName(path).StartsWith("missing", StringComparison.Ordinal),
         Signals = Signals,
-        Time = Time,
+        Time = Clock ?? Time,
         Random = new Random(1),
     };
 

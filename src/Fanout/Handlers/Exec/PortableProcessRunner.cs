@@ -6,7 +6,8 @@ namespace Fanout.Handlers.Exec;
 /// <summary>Runs processes where <see cref="LinuxProcessRunner"/> cannot: slower, with the same promises as far as the system has them.</summary>
 internal sealed class PortableProcessRunner : IProcessRunner
 {
-    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(100);
+    // Descendants that outlive the command may hold its output open for ever. Long, because the pool may be late to read what is there already.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
 
     public ProcessExit Run(RenderedCommand command, ProcessOutput output, CancellationToken cancellationToken)
     {

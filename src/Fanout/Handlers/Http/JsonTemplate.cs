@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
-using Fanout.Handlers.Options;
 using Fanout.Handlers.Templates;
+using Fanout.Specs;
 
 namespace Fanout.Handlers.Http;
 
@@ -26,7 +26,7 @@ internal sealed class JsonTemplate
     {
         var template = new JsonTemplate(value, value.ValueKind == JsonValueKind.String ? parse(pointer, value) : null);
         if (value.ValueKind == JsonValueKind.Object)
-            template._children.AddRange(value.EnumerateObject().Select(property => (property.Name, Read(property.Value, $"{pointer}/{OptionsReader.Escape(property.Name)}", parse))));
+            template._children.AddRange(value.EnumerateObject().Select(property => (property.Name, Read(property.Value, JsonPointer.Append(pointer, property.Name), parse))));
         else if (value.ValueKind == JsonValueKind.Array)
             template._children.AddRange(value.EnumerateArray().Select((element, i) => ("", Read(element, $"{pointer}/{i}", parse))));
         return template;

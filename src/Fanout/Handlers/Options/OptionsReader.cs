@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Fanout.Handlers.Templates;
+using Fanout.Specs;
 
 namespace Fanout.Handlers.Options;
 
@@ -26,7 +27,7 @@ internal sealed class OptionsReader
     public IReadOnlyList<SpecError> Errors => _errors;
 
     public void Refuse(string pointer, JsonElement? value, string problem, string remedy) =>
-        _errors.Add(new(pointer, value is { } element ? Show(element) : null, problem, remedy));
+        _errors.Add(new(pointer, value is { } element ? SpecText.Quote(element) : null, problem, remedy));
 
     /// <summary>Null: absent, or JSON's null.</summary>
     public JsonElement? Find(string name) =>
@@ -60,7 +61,7 @@ internal sealed class OptionsReader
             return standard;
         if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= least && number <= most)
             return number;
-        Refuse("/" + name, value, $"is not a whole number from {least} to {most}.", $"Use one, or leave it out for {standard}.");
+        Refuse("/" + name, value, $"is not a whole number from {SpecText.Number(least)} to {SpecText.Number(most)}.", $"Use one, or leave it out for {SpecText.Number(standard)}.");
         return standard;
     }
 
@@ -68,9 +69,9 @@ internal sealed class OptionsReader
     {
         if (Find(name) is not { } value)
             return null;
-        if (value.ValueKind == JsonValueKind.String && HumanDuration.TryParse(value.GetString()!, out var duration) && duration >= least && duration <= most)
+        if (value.ValueKind == JsonValueKind.String && HumanDuration.TryParse(value.GetString(), out var duration) && duration >= least && duration <= most)
             return duration;
-        Refuse("/" + name, value, $"is not a duration from {HumanDuration.Format(least)} to {HumanDuration.Format(most)}.", "Use a number with ms, s, m or h, such as \"250ms\".");
+        Refuse("/" + name, value, $"is not a duration from {HumanDuration.Format(least)} to {HumanDuration.Format(most)}.", "Use a number and a unit (ms, s, m, h), such as \"250ms\" or \"1m30s\".");
         return null;
     }
 
@@ -111,7 +112,7 @@ internal sealed class OptionsReader
         var templates = new List<(string, string, Template)>();
         foreach (var property in value.EnumerateObject())
         {
-            var pointer = $"/{name}/{Escape(property.Name)}";
+            var pointer = JsonPointer.Append("/" + name, property.Name);
             if (Template(pointer, property.Value) is { } template)
                 templates.Add((property.Name, pointer, template));
         }
@@ -131,21 +132,12 @@ internal sealed class OptionsReader
         return template;
     }
 
-    // RFC 6901, section 3.
-    public static string Escape(string name) => name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
-
-    private static string Show(JsonElement value)
-    {
-        var json = value.GetRawText();
-        return json.Length <= 100 ? json : string.Concat(json.AsSpan(0, 99), "…");
-    }
-
     private void RefuseUnknown(string handler, JsonProperty property, string[] known)
     {
         var problem = known.Length == 0 ? $"is not an option: {handler} has none." : $"is not an option of {handler}.";
         var remedy = NearestName.Find(property.Name, known) is { } nearest
             ? $"Did you mean \"{nearest}\"?"
-            : known.Length == 0 ? "Leave it out." : $"Use one of {string.Join(", ", known)}.";
-        Refuse("/" + Escape(property.Name), property.Value, problem, remedy);
+            : known.Length == 0 ? "Leave it out." : $"Use one of {SpecText.Choices(property.Name, known, "none")}.";
+        Refuse(JsonPointer.Append("", property.Name), property.Value, problem, remedy);
     }
 }

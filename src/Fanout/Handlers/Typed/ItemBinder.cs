@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -96,10 +97,28 @@ internal static class ItemBinder<TItem>
     }
 
     // A null where nobody expects one would fail later and say less; whoever wants nulls takes a nullable value or a JsonElement.
-    private static TItem Deserialize(ReadOnlySpan<byte> json) =>
-        JsonSerializer.Deserialize<TItem>(json, FanoutJson.Options) is { } item ? item
-        : Nullable.GetUnderlyingType(typeof(TItem)) is not null ? default!
-        : throw new JsonException("It is null.");
+    private static TItem Deserialize(ReadOnlySpan<byte> json)
+    {
+        if (TryReadNumber(json, out var number))
+            return number;
+        var item = JsonSerializer.Deserialize<TItem>(json, FanoutJson.Options);
+        return item is not null || typeof(TItem).IsValueType ? item! : throw new JsonException("It is null.");
+    }
+
+    // The serializer boxes a bare number.
+    private static bool TryReadNumber(ReadOnlySpan<byte> json, out TItem number)
+    {
+        number = default!;
+        if (typeof(TItem) != typeof(int) && typeof(TItem) != typeof(long) && typeof(TItem) != typeof(double))
+            return false;
+        var reader = new Utf8JsonReader(json);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.Number)
+            return false;
+        bool fits = typeof(TItem) == typeof(int) ? reader.TryGetInt32(out Unsafe.As<TItem, int>(ref number))
+            : typeof(TItem) == typeof(long) ? reader.TryGetInt64(out Unsafe.As<TItem, long>(ref number))
+            : reader.TryGetDouble(out Unsafe.As<TItem, double>(ref number));
+        return fits && !reader.Read();
+    }
 
     private static string Excerpt(ReadOnlySpan<byte> text)
     {

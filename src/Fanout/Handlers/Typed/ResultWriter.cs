@@ -12,12 +12,8 @@ internal static class ResultWriter<TResult>
     /// <exception cref="UnwritableResultException">It cannot be written.</exception>
     public static void Write(TResult result, IBufferWriter<byte> output)
     {
-        if (result is null)
-            return;
         // The JIT keeps one branch a type; reinterpreting instead of casting keeps unoptimised code from boxing.
-        if (typeof(TResult) == typeof(string))
-            WriteText((string)(object)result, output);
-        else if (typeof(TResult) == typeof(int))
+        if (typeof(TResult) == typeof(int))
             WriteInteger(Unsafe.As<TResult, int>(ref result), output);
         else if (typeof(TResult) == typeof(long))
             WriteInteger(Unsafe.As<TResult, long>(ref result), output);
@@ -25,8 +21,10 @@ internal static class ResultWriter<TResult>
             output.Write(Unsafe.As<TResult, bool>(ref result) ? "true"u8 : "false"u8);
         else if (typeof(TResult) == typeof(double) && double.IsFinite(Unsafe.As<TResult, double>(ref result)))
             WriteNumber(Unsafe.As<TResult, double>(ref result), output);
-        else if (result is JsonElement { ValueKind: JsonValueKind.Undefined or JsonValueKind.Null })
+        else if (result is null or JsonElement { ValueKind: JsonValueKind.Undefined or JsonValueKind.Null })
             return;
+        else if (result is string text)
+            WriteText(text, output);
         else
             Serialize(result, output);
     }

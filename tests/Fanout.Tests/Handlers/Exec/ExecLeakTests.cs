@@ -20,14 +20,14 @@ public sealed class ExecLeakTests
 
         await handler.DisposeAsync();
 
-        Assert.Equal(before, during);
-        Assert.Equal(before, OpenKinds());
+        Assert.Empty(during.Except(before));
+        Assert.Empty(OpenKinds().Except(before));
         Assert.Equal(0, handler.LiveThreads);
         await Assert.ThrowsAsync<ObjectDisposedException>(() => handler.HandleAsync(Attempts.OfText("x")));
     }
 
     // Pipes, process handles and memory files; sockets and the runtime's own files come and go.
-    private static string OpenKinds()
+    private static List<string> OpenKinds()
     {
         var targets = new List<string>();
         foreach (var link in Directory.GetFiles("/proc/self/fd"))
@@ -36,6 +36,6 @@ public sealed class ExecLeakTests
             if (target.StartsWith("pipe:", StringComparison.Ordinal) || target.Contains("pidfd", StringComparison.Ordinal) || target.Contains("memfd:fanout", StringComparison.Ordinal))
                 targets.Add(target);
         }
-        return string.Join(' ', targets.Order());
+        return targets;
     }
 }

@@ -1,0 +1,121 @@
+using Xunit;
+
+namespace Fanout.Conformance;
+
+public abstract partial class EngineConformance
+{
+    [Fact]
+    public async Task ContinueAsNew_BeginsAgainWithAnEmptyHistory()
+    {
+        var registry = Orchestrator<int, int>("count", async (context, n) =>
+        {
+            await context.CallActivityAsync<int>("work", n);
+            if (n < 50)
+                context.ContinueAsNew(n + 1);
+            return n;
+        }).AddActivity<int, int>("work", (_, n) => Task.FromResult(n));
+
+        var end = await RunAsync(registry, "count", 0);
+
+        Assert.Equal(50, OutputOf<int>(end));
+        Assert.InRange(end.HistoryLength, 1, 12);
+    }
+
+    [Fact]
+    public async Task ContinueAsNew_KeepsEventsNobodyWaitedFor()
+    {
+        var raised = new Gate();
+        await UseAsync(Orchestrator<Collected, string>("collect", async (context, so) =>
+        {
+            if (so.Letters.Length == 0)
+                await context.CallActivityAsync<int>("until raised");
+            so = so with { Letters = so.Letters + await context.WaitForExternalEvent<string>("letter") };
+            if (so.Letters.Length < so.Wanted)
+                context.ContinueAsNew(so);
+            return so.Letters;
+        }).AddActivity<int, int>("until raised", async (_, _) =>
+        {
+            await raised.OpenedAsync();
+            return 0;
+        }));
+        await ScheduleAsync("collect", new Collected("", 8));
+        for (var i = 0; i < 8; i++)
+        {
+            await Client.RaiseEventAsync("a", "letter", ((char)('a' + i)).ToString());
+            if (i == 4)
+                raised.Open();
+        }
+
+        Assert.Equal("abcdefgh", OutputOf<string>(await EndOfAsync()));
+    }
+
+    [Fact]
+    public async Task ContinueAsNewWithoutPreserving_DropsEventsNobodyWaitedFor()
+    {
+        var raised = new Gate();
+        await UseAsync(Orchestrator<int, string>("forget", async (context, n) =>
+        {
+            if (n == 1)
+                return await Task.WhenAny(
+                    context.WaitForExternalEvent<string>("old"),
+                    context.WaitForExternalEvent<string>("new")).Unwrap();
+            await context.CallActivityAsync<int>("until raised");
+            await context.WaitForExternalEvent<string>("marker");
+            context.SetCustomStatus("forgotten");
+            context.ContinueAsNew(1, preserveUnprocessedEvents: false);
+            return "";
+        }).AddActivity<int, int>("until raised", async (_, _) =>
+        {
+            await raised.OpenedAsync();
+            return 0;
+        }).AddOrchestrator<int, int>("late sender", async (context, _) =>
+        {
+            await context.CreateTimer(context.CurrentUtcDateTime.AddMilliseconds(200), CancellationToken.None);
+            context.SendEvent("a", "new", "new");
+            return 0;
+        }));
+        await ScheduleAsync("forget", 0);
+        await Client.RaiseEventAsync("a", "old", "old");
+        await Client.RaiseEventAsync("a", "marker", "");
+        raised.Open();
+        await ScheduleAsync("late sender", 0, "late sender");
+
+        Assert.Equal("new", OutputOf<string>(await EndOfAsync()));
+    }
+
+    [Fact]
+    public async Task ContinueAsNew_IgnoresWhatTheOldExecutionHadUnderWay()
+    {
+        var old = new Gate();
+        await UseAsync(Orchestrator<int, string>("restart", async (context, n) =>
+        {
+            if (n == 1)
+            {
+                // The same task ids as in the old execution: its results must not be taken for these.
+                var mine = await Task.WhenAll(context.CallActivityAsync<string>("echo", "new"), context.CallActivityAsync<string>("echo", "er"));
+                await context.CreateTimer(context.CurrentUtcDateTime.AddMilliseconds(30), CancellationToken.None);
+                return string.Concat(mine);
+            }
+
+            _ = context.CallActivityAsync<string>("held");
+            _ = context.CreateTimer(context.CurrentUtcDateTime.AddMilliseconds(10), CancellationToken.None);
+            await context.CallActivityAsync<string>("echo", "old");
+            context.ContinueAsNew(1);
+            return "";
+        }).AddActivity<string, string>("echo", (_, text) =>
+        {
+            if (text == "new")
+                old.Open();
+            return Task.FromResult(text);
+        }).AddActivity<int, string>("held", async (_, _) =>
+        {
+            await old.OpenedAsync();
+            return "from before";
+        }));
+        await ScheduleAsync("restart", 0);
+
+        Assert.Equal("newer", OutputOf<string>(await EndOfAsync()));
+    }
+
+    protected sealed record Collected(string Letters, int Wanted);
+}

@@ -1,0 +1,26 @@
+using Fanout.Conformance;
+using Fanout.Orchestration;
+
+namespace Fanout.Embedded.Tests.Conformance;
+
+public sealed class InMemoryConformanceTests : EngineConformance
+{
+    protected override Task<IEngineHost> StartAsync(OrchestrationRegistry registry) =>
+        Task.FromResult<IEngineHost>(new EmbeddedEngineHost(EmbeddedStorage.InMemory(), new EmbeddedEngineOptions(), registry));
+}
+
+public sealed class SqliteConformanceTests : EngineConformance
+{
+    protected override Task<IEngineHost> StartAsync(OrchestrationRegistry registry)
+    {
+        var home = Directory.CreateTempSubdirectory("fanout-").FullName;
+        return Task.FromResult<IEngineHost>(new EmbeddedEngineHost(EmbeddedStorage.Open(home), new EmbeddedEngineOptions(), registry));
+    }
+}
+
+/// <summary>With no orchestrator kept in memory, every turn replays all turns before it.</summary>
+public sealed class ReplayEveryTurnConformanceTests : EngineConformance
+{
+    protected override Task<IEngineHost> StartAsync(OrchestrationRegistry registry) => Task.FromResult<IEngineHost>(
+        new EmbeddedEngineHost(EmbeddedStorage.InMemory(), new EmbeddedEngineOptions { MaxLiveOrchestrators = 0 }, registry));
+}

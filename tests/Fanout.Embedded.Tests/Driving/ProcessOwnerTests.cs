@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using Fanout.Embedded.Driving;
+using Xunit;
+
+namespace Fanout.Embedded.Tests.Driving;
+
+public sealed class ProcessOwnerTests
+{
+    [Fact]
+    public void EngineOfThisProcess_IsAliveUntilRetired()
+    {
+        var owner = ProcessOwner.Create();
+        Assert.False(ProcessOwner.IsDead(owner));
+
+        ProcessOwner.Retire(owner);
+
+        Assert.True(ProcessOwner.IsDead(owner));
+    }
+
+    [Fact]
+    public void TwoEngines_HaveTwoNames() => Assert.NotEqual(ProcessOwner.Create(), ProcessOwner.Create());
+
+    [Fact]
+    public void Display_IsHostAndPid() =>
+        Assert.Equal($"{Environment.MachineName}:{Environment.ProcessId}", ProcessOwner.Display(ProcessOwner.Create()));
+
+    [Fact]
+    public void ProcessThatEnded_IsDead()
+    {
+        using var process = Process.Start("dotnet", "--version");
+        process.WaitForExit();
+
+        Assert.True(ProcessOwner.IsDead($"{Environment.MachineName}:{process.Id}:1-abcdefgh:1"));
+    }
+
+    [Fact]
+    public void OtherProcessWithThePidOfAnEndedOne_IsDead() =>
+        Assert.True(ProcessOwner.IsDead($"{Environment.MachineName}:{Environment.ProcessId}:1-abcdefgh:1"));
+
+    [Fact]
+    public void ProcessOfAnotherMachine_MayBeAlive() => Assert.False(ProcessOwner.IsDead("elsewhere:1:1-abcdefgh:1"));
+
+    [Fact]
+    public void UnreadableOwner_MayBeAlive() => Assert.False(ProcessOwner.IsDead("who knows"));
+}
