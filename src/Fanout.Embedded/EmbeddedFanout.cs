@@ -1,14 +1,10 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Fanout.Orchestration;
 using Fanout.Planning;
 using Fanout.Processing;
-using Fanout.Results;
 using Fanout.Runs;
-using Fanout.Sources;
 using Fanout.Specs;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fanout.Embedded;
 
@@ -31,13 +27,17 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
         _storage = storage;
         Registry = (FanoutRegistry?)services.GetService(typeof(FanoutRegistry))
             ?? throw new ArgumentException("The services have no FanoutRegistry: call AddFanout() on the service collection.", nameof(services));
-        _environment = MakeEnvironment(services, time);
+        var paths = new HomePaths(options.Path);
+        _environment = HomeEnvironment.Create(paths, storage, Registry, services, time) with
+        {
+            SignalAsync = (runId, control) => _engine!.RaiseEventAsync(runId, ControlSignal.EventName, ControlSignal.Of(control)),
+        };
         _scopes = new RunScopes(_environment);
         var orchestrations = new OrchestrationRegistry();
         new Activities(_scopes, storage.Catalog, _environment.Results, time, OnStorageFailure).AddTo(orchestrations, Registry);
         _engine = new EmbeddedEngine(
             storage, orchestrations, new EmbeddedEngineOptions(), time, _environment.LoggerFactory.CreateLogger<EmbeddedEngine>());
-        Client = new RunClient(_environment, _engine, _scopes, DeleteWorkspace);
+        Client = new RunClient(_environment, _engine, _scopes, paths.DeleteWorkspace);
     }
 
     /// <inheritdoc/>
@@ -179,64 +179,4 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
 
     private void OnStorageFailure(string runId, StorageException failure) =>
         _faults.GetOrAdd(runId, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetException(failure);
-
-    private RunEnvironment MakeEnvironment(IServiceProvider services, TimeProvider time)
-    {
-        var random = new Random();
-        var randomLock = new Lock();
-        var results = new FileResultStore(Path.Combine(_options.Path, "results"));
-        SourceFactory? sources = null;
-        sources = new SourceFactory(Registry, services, Console.OpenStandardInput, earlier => new RedriveSource(
-            earlier, results, cancellationToken => FindEarlierAsync(earlier.Run, sources!, results, cancellationToken)));
-        return new RunEnvironment
-        {
-            Registry = Registry,
-            Services = services,
-            Catalog = _storage.Catalog,
-            Results = results,
-            CreateSource = sources.Create,
-            OpenWorkspace = runId => new DirectoryWorkspace(WorkspacePath(runId)),
-            SignalAsync = (runId, control) => _engine!.RaiseEventAsync(runId, ControlSignal.EventName, ControlSignal.Of(control)),
-            Time = time,
-            LoggerFactory = (ILoggerFactory?)services.GetService(typeof(ILoggerFactory)) ?? NullLoggerFactory.Instance,
-            NextRandom = () =>
-            {
-                lock (randomLock)
-                    return random.NextDouble();
-            },
-            NewExecutionId = () =>
-            {
-                lock (randomLock)
-                    return random.NextInt64().ToString("x16", CultureInfo.InvariantCulture)[^12..];
-            },
-            LanesShareProcess = true,
-        };
-    }
-
-    private async ValueTask<EarlierRun?> FindEarlierAsync(string runId, SourceFactory sources, IResultStore results, CancellationToken cancellationToken)
-    {
-        if (await _storage.Catalog.GetAsync(runId, cancellationToken).ConfigureAwait(false) is not { } record)
-            return null;
-        var spec = SpecReader.Read(record.SpecJson, Registry);
-        var plan = await PlanDocument.ReadAsync(results, runId, cancellationToken).ConfigureAwait(false);
-        return new EarlierRun
-        {
-            RunId = runId,
-            Report = record.Report,
-            Keep = spec.Results.Keep,
-            Parts = await new ResultReader(results).FindPartsAsync(runId, cancellationToken).ConfigureAwait(false),
-            Source = sources.Create(spec.Source),
-            Plan = plan?.Source,
-            Workspace = new DirectoryWorkspace(WorkspacePath(runId)),
-        };
-    }
-
-    private string WorkspacePath(string runId) => Path.Combine(_options.Path, "sources", runId);
-
-    private void DeleteWorkspace(string runId)
-    {
-        var path = WorkspacePath(runId);
-        if (Directory.Exists(path))
-            Directory.Delete(path, recursive: true);
-    }
 }

@@ -92,7 +92,7 @@ public sealed class RunScope : IAsyncDisposable
     internal CancellationToken HandlersAbandoned => _abandonHandlers.Token;
 
     /// <summary>How long a handler may take to obey its cancelled token before it is left behind: 5 s.</summary>
-    internal static TimeSpan AbandonAfter { get; } = TimeSpan.FromSeconds(5);
+    public static TimeSpan AbandonAfter { get; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Acts on what was asked of the run. Older versions are ignored.</summary>
     public void Apply(RunControl control)

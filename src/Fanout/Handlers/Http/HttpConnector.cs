@@ -20,7 +20,6 @@ internal static class HttpConnector
         MaxConnectionsPerServer = int.MaxValue,
         MaxResponseHeadersLength = 64,
         RequestHeaderEncodingSelector = static (_, _) => System.Text.Encoding.UTF8,
-        ActivityHeadersPropagator = null,
     };
 
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
