@@ -28,7 +28,8 @@ internal static class ActivityRun
         TaskEvent? result;
         try
         {
-            result = await CallAsync(engine.Registry, instance.Identity.Id, task, stopping);
+            var context = new ActivityContext(task.Name, instance.Identity.Id, stopping) { Epoch = instance.Epoch };
+            result = await CallAsync(engine.Registry, context, task);
         }
         finally
         {
@@ -40,18 +41,17 @@ internal static class ActivityRun
     }
 
     /// <summary>Null: it gave up because it was told to stop. It stays pending and runs again when its tree is driven again.</summary>
-    private static async Task<TaskEvent?> CallAsync(
-        OrchestrationRegistry registry, string instanceId, TaskScheduled task, CancellationToken stopping)
+    private static async Task<TaskEvent?> CallAsync(OrchestrationRegistry registry, ActivityContext context, TaskScheduled task)
     {
         if (!registry.Activities.TryGetValue(task.Name, out var definition))
             return new TaskFailed(task.TaskId, Failures.ActivityNotRegistered(task.Name));
         try
         {
             var input = ReadInput(definition, task.Input);
-            var result = await definition.Run(new ActivityContext(task.Name, instanceId, stopping), input);
+            var result = await definition.Run(context, input);
             return new TaskCompleted(task.TaskId, PayloadJson.Write(result));
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (context.Stopping.IsCancellationRequested)
         {
             return null;
         }

@@ -41,6 +41,9 @@ internal sealed class InstanceDriver
     /// <summary>How often it has continued as new.</summary>
     public int Execution { get; private set; }
 
+    /// <summary>The epoch of the lease it is driven under.</summary>
+    public long Epoch => _tree.Lease.Epoch;
+
     /// <summary>Cancelled when nobody wants results of this instance's activities any more.</summary>
     public CancellationToken Ended => _ended.Token;
 

@@ -31,7 +31,7 @@ public sealed class Activities(
         registry.AddOrchestrator<RunInput, RunReport?>(RunOrchestration.Name, (context, input) => RunOrchestration.RunAsync(context, input, fanout));
         registry.AddOrchestrator<BranchInput, BranchResult>(BranchOrchestration.Name, (context, input) => BranchOrchestration.RunAsync(context, input, fanout));
         registry.AddActivity<string, PlanResult>(Plan, (context, runId) => ShieldAsync(runId, context, () => PlanAsync(runId, context.Stopping)));
-        registry.AddActivity<BatchInput, BatchResult>(Batch, (context, input) => ShieldAsync(input.RunId, context, () => WorkBatchAsync(input, context.Stopping)));
+        registry.AddActivity<BatchInput, BatchResult>(Batch, (context, input) => ShieldAsync(input.RunId, context, () => WorkBatchAsync(input, context.Epoch, context.Stopping)));
         registry.AddActivity<CloseBranchInput, bool>(CloseBranch, (context, input) => ShieldAsync(input.RunId, context, () => CloseBranchAsync(input)));
         registry.AddActivity<CloseRunInput, RunReport>(CloseRun, (context, input) => ShieldAsync(input.RunId, context, () => CloseRunAsync(input)));
         registry.AddActivity<StopInput, ControlSignal>(Stop, (context, input) => ShieldAsync(input.RunId, context, () => StopAsync(input)));
@@ -56,21 +56,21 @@ public sealed class Activities(
     }
 
     /// <summary>Works a batch, going on from what an earlier execution of it left.</summary>
-    public async Task<BatchResult> WorkBatchAsync(BatchInput input, CancellationToken stopping)
+    public async Task<BatchResult> WorkBatchAsync(BatchInput input, long epoch, CancellationToken stopping)
     {
         var scope = await scopes.GetAsync(input.RunId).ConfigureAwait(false);
-        return await WorkBatchAsync(scope, input, stopping).ConfigureAwait(false);
+        return await WorkBatchAsync(scope, input, epoch, stopping).ConfigureAwait(false);
     }
 
-    internal async Task<BatchResult> WorkBatchAsync(RunScope scope, BatchInput input, CancellationToken stopping)
+    internal async Task<BatchResult> WorkBatchAsync(RunScope scope, BatchInput input, long epoch, CancellationToken stopping)
     {
-        var checkpoint = await BatchCheckpoint.ReadAsync(results, input.RunId, BatchCheckpoint.DocumentName(input.Key)).ConfigureAwait(false);
+        var checkpoint = await BatchCheckpoint.FindAsync(results, input.RunId, input.Key).ConfigureAwait(false);
         if (scope.Total is null)
             scope.SetTotal(input.Source.ItemCount);
         try
         {
             var pending = await PendingItems.LoadAsync(scope, input.Source, checkpoint?.Unsettled ?? input.Pending).ConfigureAwait(false);
-            var batch = new Batch(scope, input, checkpoint);
+            var batch = new Batch(scope, input, epoch, checkpoint);
             await using var disposing = batch.ConfigureAwait(false);
             return await batch.RunAsync(pending, stopping).ConfigureAwait(false);
         }
@@ -86,8 +86,7 @@ public sealed class Activities(
     {
         var manifest = new BranchManifest(input.Branch, input.Parts, input.Tally);
         await manifest.WriteAsync(results, input.RunId, CancellationToken.None).ConfigureAwait(false);
-        foreach (var key in input.BatchKeys)
-            await results.DeleteDocumentAsync(input.RunId, BatchCheckpoint.DocumentName(key), CancellationToken.None).ConfigureAwait(false);
+        await BatchCheckpoint.DeleteAsync(results, input.RunId, input.BatchKeys).ConfigureAwait(false);
         return true;
     }
 

@@ -47,4 +47,11 @@ public sealed record ActivityDefinition(string Name, Type InputType, Func<Activi
 /// <param name="Name">The activity.</param>
 /// <param name="InstanceId">The orchestration that called it.</param>
 /// <param name="Stopping">Cancelled when the host is stopping: finish soon, a result returned in the grace period is still recorded.</param>
-public sealed record ActivityContext(string Name, string InstanceId, CancellationToken Stopping);
+public sealed record ActivityContext(string Name, string InstanceId, CancellationToken Stopping)
+{
+    /// <summary>
+    /// Grows whenever another process takes the orchestration over, so that what an execution writes can be told from what one before it
+    /// still writes. Default: 0, the engine cannot tell.
+    /// </summary>
+    public long Epoch { get; init; }
+}

@@ -40,7 +40,7 @@ internal sealed partial class Batch : IAsyncDisposable
     private ITimer? _retryTimer;
     private Exception? _fault;
 
-    public Batch(RunScope scope, BatchInput input, BatchCheckpoint? checkpoint)
+    public Batch(RunScope scope, BatchInput input, long epoch, BatchCheckpoint? checkpoint)
     {
         _scope = scope;
         _input = input;
@@ -50,7 +50,7 @@ internal sealed partial class Batch : IAsyncDisposable
         _earlierParts = [.. checkpoint?.Parts ?? []];
         var name = $"part-{input.Key}-{scope.NewExecutionId()}.jsonl";
         _part = scope.Spec.Results.Keep == KeepResults.None ? null : new PartBuffer(name);
-        _journal = new PartJournal(scope, input, name);
+        _journal = new PartJournal(scope, input.Key, epoch, name);
         if (scope.LimitsAreSplit)
         {
             var part = AllotmentSplit.Part(scope.Allotment, input.Lane, input.Lanes);

@@ -6,7 +6,7 @@ namespace Fanout.Processing;
 /// Makes durable what a batch settles: appends its lines to the part when enough have gathered, and every checkpoint interval syncs the part
 /// and then writes the checkpoint that counts them. In that order, so that a checkpoint never counts what is not there.
 /// </summary>
-internal sealed class PartJournal(RunScope scope, BatchInput input, string partName) : IAsyncDisposable
+internal sealed class PartJournal(RunScope scope, string batchKey, long epoch, string partName) : IAsyncDisposable
 {
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(50);
 
@@ -115,7 +115,7 @@ internal sealed class PartJournal(RunScope scope, BatchInput input, string partN
             return;
         if (_part is not null)
             await _part.SyncAsync(CancellationToken.None).ConfigureAwait(false);
-        await state.WriteAsync(scope.Results, scope.RunId, input.Key).ConfigureAwait(false);
+        await state.WriteAsync(scope.Results, scope.RunId, batchKey, epoch).ConfigureAwait(false);
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

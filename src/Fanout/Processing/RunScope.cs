@@ -25,6 +25,7 @@ public sealed class RunScope : IAsyncDisposable
     private Counts _ended;
     private long _unsuccessful;
     private Task _persistStop = Task.CompletedTask;
+    private TaskCompletionSource? _idle;
 
     internal RunScope(RunSpec spec, RunScopeServices services, RunHistory history)
     {
@@ -150,10 +151,11 @@ public sealed class RunScope : IAsyncDisposable
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Aborts the batches that still work here (a lost lease and failed storage do not wait for them), and disposes what they use once they are gone.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _cancelHandlers.CancelAsync().ConfigureAwait(false);
+        AbortHost();
+        await WhenIdleAsync().ConfigureAwait(false);
         await _persistStop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _services.Handler.DisposeAsync().ConfigureAwait(false);
         PaceTurn.Dispose();
@@ -179,6 +181,8 @@ public sealed class RunScope : IAsyncDisposable
         {
             _batches.Remove(batch);
             _ended += batch.Observe().Settled;
+            if (_batches.Count == 0)
+                _idle?.TrySetResult();
         }
     }
 
@@ -200,6 +204,17 @@ public sealed class RunScope : IAsyncDisposable
         });
         if (first)
             _persistStop = _services.PersistStop(reason, message);
+    }
+
+    private Task WhenIdleAsync()
+    {
+        lock (_lock)
+        {
+            if (_batches.Count == 0)
+                return Task.CompletedTask;
+            _idle ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _idle.Task;
+        }
     }
 
     private void TripWhenNotTolerated()

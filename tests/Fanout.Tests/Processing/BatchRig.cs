@@ -62,12 +62,12 @@ internal sealed class BatchRig : IAsyncDisposable
         Scope = MakeScope(new RunHistory(true, new Counts(settled, 0, 0, 0), null));
 
     public async Task<BatchResult> WorkAsync(
-        long start, long end, IReadOnlyList<PendingItem>? pending = null, string key = "b0001-l00-00000", int lane = 0, int lanes = 1, CancellationToken stopping = default)
+        long start, long end, IReadOnlyList<PendingItem>? pending = null, string key = "b0001-l00-00000", int lane = 0, int lanes = 1, long epoch = 1, CancellationToken stopping = default)
     {
         var plan = await Source.PlanAsync(new DirectoryWorkspace(Path.Combine(_directory, "source")), CancellationToken.None);
         var activities = new Fanout.Orchestration.Activities(null!, null!, Results, Time);
         var input = new BatchInput("run", key, plan, start, end, pending ?? [], lane, lanes, 1);
-        return await activities.WorkBatchAsync(Scope, input, stopping);
+        return await activities.WorkBatchAsync(Scope, input, epoch, stopping);
     }
 
     public async Task<List<ResultLine>> ReadAsync(BatchResult result)

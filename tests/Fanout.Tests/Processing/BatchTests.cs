@@ -169,6 +169,55 @@ public sealed class BatchTests
     }
 
     [Fact]
+    public async Task ScopeDisposedWhileItsBatchWorks_AbortsItAndWaitsForItAndStopsNothingElse()
+    {
+        using var started = new SemaphoreSlim(0);
+        await using var rig = new BatchRig(BatchRig.Range(100, new FlowSpec { Concurrency = 2, Rate = new Rate(1_000, TimeSpan.FromSeconds(1)) }), async (_, token) =>
+        {
+            started.Release();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+            return null;
+        });
+        var work = rig.WorkAsync(0, 100);
+        await started.WaitAsync();
+        await started.WaitAsync();
+        await rig.Scope.DisposeAsync();
+
+        var result = await work;
+        Assert.Equal((BatchEnd.HandedBack, 0L, 2L, 2), (result.End, result.Tally.Settled, result.Next, result.Pending.Count));
+        Assert.Empty(rig.PersistedStops);
+        rig.Restart();
+    }
+
+    [Fact]
+    public async Task ExecutionThatWasReplaced_DoesNotTakeBackWhatItsSuccessorMadeDurable()
+    {
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var started = new SemaphoreSlim(0);
+        await using var rig = new BatchRig(BatchRig.Range(4, new FlowSpec { Concurrency = 1 }), async (context, _) =>
+        {
+            started.Release();
+            await go.Task;
+            return null;
+        });
+        var zombie = rig.WorkAsync(0, 4, epoch: 1);
+        await started.WaitAsync();
+        await using var zombieScope = rig.Scope;
+        rig.Restart();
+        rig.Handle = (_, _) => ValueTask.FromResult<string?>(null);
+        var heir = await rig.WorkAsync(0, 4, epoch: 2);
+        zombieScope.StopHost();
+        go.SetResult();
+        Assert.Equal(1, (await zombie).Next);
+
+        // Whoever comes next finds all of it settled.
+        rig.Restart();
+        rig.Handle = (context, _) => throw new InvalidOperationException($"{context.Index} was durable.");
+        var again = await rig.WorkAsync(0, 4, epoch: 3);
+        Assert.Equal((heir.Next, heir.Tally.Succeeded), (again.Next, again.Tally.Succeeded));
+    }
+
+    [Fact]
     public async Task Pause_LetsItemsInFlightFinishAndHandsTheRestBack()
     {
         using var started = new SemaphoreSlim(0);

@@ -103,9 +103,11 @@ public sealed class FileResultStore : IResultStore
 
     private static List<string> ListDocuments(string run, string prefix)
     {
-        if (!Directory.Exists(run))
+        // Parts can be many: only the folder that can hold such documents is looked through.
+        var folder = Path.Combine(run, Path.GetDirectoryName(prefix) ?? "");
+        if (!Directory.Exists(folder))
             return [];
-        return Directory.EnumerateFiles(run, "*", SearchOption.AllDirectories)
+        return Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(run, path).Replace(Path.DirectorySeparatorChar, '/'))
             .Where(name => name.StartsWith(prefix, StringComparison.Ordinal)
                 && !name.EndsWith(PartSuffix, StringComparison.Ordinal)
