@@ -43,7 +43,8 @@ public sealed class Activities(
         try
         {
             var scope = await scopes.GetAsync(runId).ConfigureAwait(false);
-            var source = await scope.Source.PlanAsync(scope.Workspace, stopping).ConfigureAwait(false);
+            // A read of a terminal or a pipe that nobody writes to does not obey its token.
+            var source = await scope.Source.PlanAsync(scope.Workspace, stopping).AsTask().WaitAsync(stopping).ConfigureAwait(false);
             var plan = Planner.Plan(scope.Spec, source, Environment.ProcessorCount, !scope.LimitsAreSplit);
             await PlanDocument.WriteAsync(results, runId, plan).ConfigureAwait(false);
             scope.SetTotal(plan.Total);

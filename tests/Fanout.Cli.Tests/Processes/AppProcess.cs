@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Threading.Channels;
 using Xunit;
 
 namespace Fanout.Cli.Tests.Processes;
@@ -24,13 +25,15 @@ internal sealed partial class AppProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly Task<string> _output;
-    private readonly Task<string> _error;
+    private readonly List<string> _errorLines = [];
+    private readonly Channel<string> _errorLinesUnread = Channel.CreateUnbounded<string>();
+    private readonly Task _error;
 
     private AppProcess(Process process)
     {
         _process = process;
         _output = process.StandardOutput.ReadToEndAsync();
-        _error = process.StandardError.ReadToEndAsync();
+        _error = ReadErrorAsync();
     }
 
     public int Id => _process.Id;
@@ -64,7 +67,17 @@ internal sealed partial class AppProcess : IAsyncDisposable
     {
         using var deadline = new CancellationTokenSource(Deadline, TimeProvider.System);
         await _process.WaitForExitAsync(deadline.Token);
-        return new AppExit(_process.ExitCode, await _output.WaitAsync(deadline.Token), await _error.WaitAsync(deadline.Token));
+        await _error.WaitAsync(deadline.Token);
+        return new AppExit(_process.ExitCode, await _output.WaitAsync(deadline.Token), string.Join('\n', _errorLines));
+    }
+
+    /// <summary>Waits for a line on standard error that contains <paramref name="text"/>.</summary>
+    public async Task SaysAsync(string text)
+    {
+        using var deadline = new CancellationTokenSource(Deadline, TimeProvider.System);
+        while (!(await _errorLinesUnread.Reader.ReadAsync(deadline.Token)).Contains(text, StringComparison.Ordinal))
+        {
+        }
     }
 
     /// <summary>SIGKILL; the process is gone when this returns.</summary>
@@ -85,6 +98,17 @@ internal sealed partial class AppProcess : IAsyncDisposable
         if (!_process.HasExited)
             await KillAsync();
         _process.Dispose();
+    }
+
+    private async Task ReadErrorAsync()
+    {
+        while (await _process.StandardError.ReadLineAsync() is { } line)
+        {
+            _errorLines.Add(line);
+            _errorLinesUnread.Writer.TryWrite(line);
+        }
+
+        _errorLinesUnread.Writer.TryComplete();
     }
 
     // Tests run under the dotnet they were started with.
