@@ -38,6 +38,16 @@ public sealed partial class ArchitectureTests
     public void Names_SayWhatThingsAre() =>
         Assert.Empty(SourceFiles().Where(path => EmptyWord().IsMatch(Path.GetFileNameWithoutExtension(path))).Select(Relative));
 
+    [Fact]
+    public void TestsThatTheArchitectureNames_Exist()
+    {
+        var named = NamedTest().Matches(File.ReadAllText(Path.Combine(Root, "ARCHITECTURE.md"))).Select(match => (Class: match.Groups[1].Value, Test: match.Groups[2].Value)).ToList();
+        Assert.True(named.Count > 10);
+        Assert.All(named, name => Assert.Contains(
+            Directory.EnumerateFiles(Path.Combine(Root, "tests"), $"{name.Class}.cs", SearchOption.AllDirectories),
+            path => File.ReadAllText(path).Contains($" {name.Test}(", StringComparison.Ordinal)));
+    }
+
     private static IEnumerable<string> Projects() =>
         Directory.EnumerateDirectories(Path.Combine(Root, "src")).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal);
 
@@ -68,6 +78,9 @@ public sealed partial class ArchitectureTests
 
     [GeneratedRegex("Sqlite|SQLite|Azure|DurableTask|AspNetCore|Spectre|CommandLine")]
     private static partial Regex ForeignToTheCore();
+
+    [GeneratedRegex("`([A-Za-z]+Tests)\\.([A-Za-z]+_[A-Za-z_]+)`")]
+    private static partial Regex NamedTest();
 
     [GeneratedRegex("(Manager|Helpers?|Utils?|Utilities|Common|Impl)$")]
     private static partial Regex EmptyWord();
