@@ -1,1 +1,19 @@
+using Fanout.Benchmarks.Harness;
+using Fanout.Benchmarks.Scenarios;
+
+var options = BenchmarkOptions.Parse(args);
+if (options.Problem is not null)
+{
+    Console.Error.WriteLine(options.Problem);
+    Console.Error.WriteLine(BenchmarkOptions.Usage(AllScenarios.Names));
+    return 2;
+}
+
+var comparison = new Comparison(options, Console.Error);
+var findings = new List<Finding>();
+foreach (var scenario in AllScenarios.Create(options.Scale).Where(scenario => options.Wants(scenario.Name)))
+    findings.Add(await comparison.RunAsync(scenario));
+Console.Out.Write(Table.Format(findings));
+if (options.JsonPath is { } path)
+    await File.WriteAllBytesAsync(path, JsonReport.Write(findings));
 return 0;

@@ -56,29 +56,32 @@ public abstract partial class EngineConformance
         await UseAsync(Orchestrator<int, string>("forget", async (context, n) =>
         {
             if (n == 1)
-                return await Task.WhenAny(
-                    context.WaitForExternalEvent<string>("old"),
-                    context.WaitForExternalEvent<string>("new")).Unwrap();
+            {
+                var old = context.WaitForExternalEvent<string>("old");
+                var fresh = context.WaitForExternalEvent<string>("new");
+                context.SendEvent("sender", "ask", null);
+                return await await Task.WhenAny(old, fresh);
+            }
+
             await context.CallActivityAsync<int>("until raised");
             await context.WaitForExternalEvent<string>("marker");
-            context.SetCustomStatus("forgotten");
             context.ContinueAsNew(1, preserveUnprocessedEvents: false);
             return "";
         }).AddActivity<int, int>("until raised", async (_, _) =>
         {
             await raised.OpenedAsync();
             return 0;
-        }).AddOrchestrator<int, int>("late sender", async (context, _) =>
+        }).AddOrchestrator<int, int>("sender", async (context, _) =>
         {
-            await context.CreateTimer(context.CurrentUtcDateTime.AddMilliseconds(200), CancellationToken.None);
+            await context.WaitForExternalEvent<string>("ask");
             context.SendEvent("a", "new", "new");
             return 0;
         }));
+        await ScheduleAsync("sender", 0, "sender");
         await ScheduleAsync("forget", 0);
         await Client.RaiseEventAsync("a", "old", "old");
         await Client.RaiseEventAsync("a", "marker", "");
         raised.Open();
-        await ScheduleAsync("late sender", 0, "late sender");
 
         Assert.Equal("new", OutputOf<string>(await EndOfAsync()));
     }

@@ -84,17 +84,17 @@ public abstract partial class EngineConformance
             }
             catch (OperationCanceledException)
             {
-                context.SetCustomStatus("waiting again");
+                context.SendEvent("raiser", "ask", null);
                 return await context.WaitForExternalEvent<string>("go");
             }
         }).AddOrchestrator<int, string>("raiser", async (context, _) =>
         {
-            await context.CreateTimer(context.CurrentUtcDateTime.AddMilliseconds(100), CancellationToken.None);
+            await context.WaitForExternalEvent<string>("ask");
             context.SendEvent("a", "go", "second");
             return "";
         }));
-        await ScheduleAsync("patience");
         await ScheduleAsync("raiser", null, "raiser");
+        await ScheduleAsync("patience");
 
         Assert.Equal("second", OutputOf<string>(await EndOfAsync()));
     }

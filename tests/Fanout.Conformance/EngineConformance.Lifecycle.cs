@@ -69,6 +69,27 @@ public abstract partial class EngineConformance
     }
 
     [Fact]
+    public async Task CustomStatus_OutlivesContinueAsNew()
+    {
+        var end = await RunAsync(
+            Orchestrator<int, int>("twice", (context, n) =>
+            {
+                if (n == 0)
+                {
+                    context.SetCustomStatus("from the first");
+                    context.ContinueAsNew(1);
+                }
+
+                return Task.FromResult(n);
+            }),
+            "twice",
+            0);
+
+        Assert.Equal(1, OutputOf<int>(end));
+        Assert.Equal("\"from the first\"", end.SerializedCustomStatus);
+    }
+
+    [Fact]
     public async Task UnknownInstance_IsNullOrAnArgumentError()
     {
         await UseAsync(Orchestrator<int, int>("echo", (_, x) => Task.FromResult(x)));

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Fanout.Embedded.Execution;
 using Fanout.Embedded.History;
@@ -16,6 +17,7 @@ internal sealed class EngineCore : IEngineEvents
     private readonly EndSignals _signals = new();
     private readonly CancellationTokenSource _closing = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentBag<Lease> _abandoned = [];
     private Exception? _fault;
     private Task? _stopped;
     private bool _isHousekeeping;
@@ -58,9 +60,12 @@ internal sealed class EngineCore : IEngineEvents
             var tree = OpenTree(id, out var isNew);
             if (!isNew)
             {
-                // Someone here is attaching it or drives it, so it exists, unless that attempt finds that it does not.
-                if ((await tree.Attached).Status != AttachStatus.NotFound)
+                // Someone here is attaching it or drives it, so it most likely exists; or it has just ended and been purged.
+                var answer = await tree.Attached;
+                if (await Parts.Store.GetAsync(id) is not null)
                     return false;
+                if (answer.Status == AttachStatus.Attached)
+                    await tree.Gone;
                 continue;
             }
 
@@ -106,10 +111,15 @@ internal sealed class EngineCore : IEngineEvents
             }
 
             ThrowIfClosed();
-            if (Trees().Any(tree => tree.Drives(instanceId)))
-                await signal.WaitAsync(cancellationToken);
-            else
-                await Task.Delay(Parts.Options.PollInterval, Parts.Time, cancellationToken);
+            var isDrivenHere = Trees().Any(tree => tree.Drives(instanceId));
+            try
+            {
+                await signal.WaitAsync(isDrivenHere ? Timeout.InfiniteTimeSpan : Parts.Options.PollInterval, Parts.Time, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                // Another process drives it: the store is asked again.
+            }
         }
     }
 
@@ -159,7 +169,12 @@ internal sealed class EngineCore : IEngineEvents
 
         Parts.Logger.Faulted(exception, exception.Message);
         foreach (var tree in Trees())
+        {
+            if (tree.RenewableLease is { } lease)
+                _abandoned.Add(lease);
             tree.Fault(exception);
+        }
+
         _signals.RaiseAll();
         if (_completion.TrySetException(exception))
             _ = _completion.Task.Exception;
@@ -234,6 +249,7 @@ internal sealed class EngineCore : IEngineEvents
         // Off the lock that the caller holds.
         await Task.Yield();
         await Task.WhenAll(Trees().Select(tree => StopTreeAsync(tree, grace)));
+        await ReleaseAbandonedAsync();
         Parts.Cancel(_closing);
         _signals.RaiseAll();
         try
@@ -250,11 +266,25 @@ internal sealed class EngineCore : IEngineEvents
         _completion.TrySetResult();
     }
 
+    /// <summary>What a fault left held: the store may have been mended meanwhile, and nobody should have to wait for the leases to expire.</summary>
+    private async Task ReleaseAbandonedAsync()
+    {
+        if (_abandoned.IsEmpty)
+            return;
+        try
+        {
+            await Parts.Store.ReleaseAsync([.. _abandoned]);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            Parts.Logger.ReleaseFailed(e);
+        }
+    }
+
     private async Task StopTreeAsync(TreeDriver tree, TimeSpan grace)
     {
         try
         {
-            await tree.Attached;
             await tree.StopAsync(grace);
         }
         catch (Exception e) when (e is not OutOfMemoryException)

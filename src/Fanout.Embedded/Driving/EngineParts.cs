@@ -51,32 +51,3 @@ internal sealed record EngineParts
 
     public LeaseClaim Claim() => new(Owner, Now, Now + Options.LeaseLength, ProcessOwner.IsDead);
 }
-
-/// <summary>What the parts tell their engine.</summary>
-internal interface IEngineEvents
-{
-    /// <summary>Messages were put into inboxes by this engine.</summary>
-    void OnSent(IReadOnlyList<InboxMessage> messages);
-
-    /// <summary>An instance ended, or is not driven here any more.</summary>
-    void OnInstanceGone(string instanceId);
-
-    /// <summary>A tree is not driven here any more.</summary>
-    void OnTreeGone(TreeDriver tree, DrivingEnd end);
-
-    /// <summary>The store cannot be used, or the engine has a defect: nothing is driven any more.</summary>
-    void OnFault(Exception exception);
-}
-
-/// <summary>How many orchestrators an engine holds in memory.</summary>
-internal sealed class LiveCount
-{
-    private int _count;
-
-    /// <summary>Counts one more; returns how many there are.</summary>
-    public int Add() => Interlocked.Increment(ref _count);
-
-    public int Current => Volatile.Read(ref _count);
-
-    public void Remove() => Interlocked.Decrement(ref _count);
-}

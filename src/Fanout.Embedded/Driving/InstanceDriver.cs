@@ -170,7 +170,7 @@ internal sealed class InstanceDriver
     {
         _engine.Live.Add();
         _engine.Registry.Orchestrators.TryGetValue(Identity.Name, out var definition);
-        var live = new OrchestrationExecution(Identity, Execution, definition, Poke);
+        var live = new OrchestrationExecution(Identity, Execution, definition, _customStatus, Poke);
         if (!_hasPrelude)
             live.Replay(_history);
         return live;

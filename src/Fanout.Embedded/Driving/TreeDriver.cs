@@ -141,6 +141,9 @@ internal sealed class TreeDriver
         _engine.Events.OnSent(committed.Messages);
         if (committed.TreeEnded)
             End(DrivingEnd.Ended);
+        // Last: whoever waited for the end may purge the instance and create it anew at once.
+        if (commit.HasEnded)
+            _engine.Events.OnInstanceGone(instance.Identity.Id);
     }
 
     /// <summary>The lease is somebody else's: everything stops at once.</summary>
@@ -161,6 +164,7 @@ internal sealed class TreeDriver
     /// </summary>
     public async Task StopAsync(TimeSpan grace)
     {
+        await Attached;
         _isStopping = true;
         _engine.Cancel(_stopping);
         try
@@ -245,7 +249,6 @@ internal sealed class TreeDriver
         instance.Halt();
         if (commit.TerminateChildren is not null)
             instance.CancelActivities();
-        _engine.Events.OnInstanceGone(instance.Identity.Id);
     }
 
     private void HaltAll()

@@ -7,7 +7,8 @@ using Fanout.Orchestration;
 namespace Fanout.Embedded.Execution;
 
 /// <summary>The context of one execution: turns calls into decisions, and received events into completed tasks.</summary>
-internal sealed class OrchestrationContext(InstanceIdentity identity, int execution, TurnSynchronizationContext turn) : IOrchestrationContext
+internal sealed class OrchestrationContext(
+    InstanceIdentity identity, int execution, TurnSynchronizationContext turn, string? customStatus) : IOrchestrationContext
 {
     private readonly Dictionary<int, OpenTask> _open = [];
     private readonly EventInbox _events = new(turn);
@@ -27,7 +28,7 @@ internal sealed class OrchestrationContext(InstanceIdentity identity, int execut
     public bool IsReplaying => Decisions.IsReplaying;
 
     /// <summary>The custom status as JSON.</summary>
-    public string? CustomStatus { get; private set; }
+    public string? CustomStatus { get; private set; } = customStatus;
 
     /// <summary>What the next execution was asked to begin with; null: it was not asked for.</summary>
     public (string? Input, bool KeepEvents)? Next { get; private set; }

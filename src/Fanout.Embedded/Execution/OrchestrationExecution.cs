@@ -22,8 +22,10 @@ internal sealed class OrchestrationExecution
     /// <param name="identity">The instance.</param>
     /// <param name="execution">Which execution of it.</param>
     /// <param name="definition">Its orchestrator; null: there is none of that name.</param>
+    /// <param name="customStatus">The instance's custom status so far, as JSON: it outlives continue-as-new.</param>
     /// <param name="onForeign">Told, on any thread, when the code turns out to await something that is not from its context: run a turn.</param>
-    public OrchestrationExecution(InstanceIdentity identity, int execution, OrchestratorDefinition? definition, Action onForeign)
+    public OrchestrationExecution(
+        InstanceIdentity identity, int execution, OrchestratorDefinition? definition, string? customStatus, Action onForeign)
     {
         _identity = identity;
         _definition = definition;
@@ -34,7 +36,7 @@ internal sealed class OrchestrationExecution
             _foreign = true;
             onForeign();
         });
-        _context = new OrchestrationContext(identity, execution, _turn);
+        _context = new OrchestrationContext(identity, execution, _turn, customStatus);
     }
 
     private bool HasEnded => _defect is not null || _main is { IsCompleted: true };

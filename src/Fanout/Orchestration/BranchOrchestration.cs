@@ -58,7 +58,7 @@ internal sealed class BranchOrchestration
     {
         for (var number = 0; _stop is null && !IsBudgetUsed; number++)
         {
-            var unit = _work.TakeShare(_input.Plan.LanesPerBranch, _input.Plan.MaxItems, _seenPerSlice);
+            var unit = _work.TakeShare(_input.Plan.LanesPerBranch, _input.Plan.MinItems, _input.Plan.MaxItems, _seenPerSlice);
             if (unit is null)
                 return;
             var result = await CallBatchAsync(unit, lane, number);

@@ -26,7 +26,7 @@ public sealed class OrchestrationRegistry
     public OrchestrationRegistry AddActivity<TInput, TOutput>(string name, Func<ActivityContext, TInput, Task<TOutput>> run)
     {
         _activities.Add(name, new ActivityDefinition(
-            name, typeof(TInput), async (context, input) => await run(context, (TInput)input!).ConfigureAwait(false)));
+            name, typeof(TInput), async (context, input) => await run(context, (TInput)input!)));
         return this;
     }
 }

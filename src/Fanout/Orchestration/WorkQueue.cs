@@ -27,8 +27,8 @@ internal sealed class WorkQueue(IEnumerable<WorkUnit> work)
     }
 
     /// <summary>Takes the next unit, sized for one of <paramref name="takers"/>.</summary>
-    public WorkUnit? TakeShare(int takers, long maxItems, long? seenPerSlice) =>
-        Take(Planner.NextRange(Remaining, takers, maxItems, seenPerSlice));
+    public WorkUnit? TakeShare(int takers, long minItems, long maxItems, long? seenPerSlice) =>
+        Take(Planner.NextRange(Remaining, takers, minItems, maxItems, seenPerSlice));
 
     /// <summary>Takes units, in order, until their ranges add up to <paramref name="length"/>; empty: there are none.</summary>
     public IReadOnlyList<WorkUnit> TakeMany(long length)

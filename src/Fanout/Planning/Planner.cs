@@ -25,22 +25,25 @@ public static class Planner
         var lanes = (int)Math.Clamp(useful, 1, 4_096);
         var branches = Math.Min(spec.Batch.Branches ?? DivideUp(lanes, MaxLanesPerBranch), (int)Math.Clamp(source.ItemCount, 1, 256));
         var perBranch = Math.Clamp(lanes / branches, 1, MaxLanesPerBranch);
-        return new RunPlan(source, branches, perBranch, spec.Batch.MaxItems);
+        var minItems = Math.Min(DivideUp(spec.Flow.Concurrency, branches * perBranch), spec.Batch.MaxItems);
+        return new RunPlan(source, branches, perBranch, minItems, spec.Batch.MaxItems);
     }
 
     /// <summary>
     /// Length of the next range by guided self-scheduling (Polychronopoulos and Kuck, 1987): half an even share of what is left, so that the
-    /// last ranges are small and all takers end together; never more than twice what one slice has been seen to get through.
+    /// last ranges are small and all takers end together; never more than twice what one slice has been seen to get through, and never fewer
+    /// than a taker can have in flight: else few slow items would leave most of the run's concurrency unused.
     /// </summary>
     /// <param name="remaining">Items left to hand out.</param>
     /// <param name="takers">How many take from them.</param>
+    /// <param name="minItems">The shortest range, while so many items are left.</param>
     /// <param name="maxItems">The longest range.</param>
     /// <param name="seenPerSlice">The most items one slice got through before it was over; null: no slice ended before its range.</param>
-    public static long NextRange(long remaining, int takers, long maxItems, long? seenPerSlice)
+    public static long NextRange(long remaining, int takers, long minItems, long maxItems, long? seenPerSlice)
     {
         var share = DivideUp(remaining, 2L * takers);
         var adapted = seenPerSlice is { } seen ? Math.Max(1, 2 * seen) : maxItems;
-        return Math.Clamp(Math.Min(share, adapted), 1, Math.Max(1, maxItems));
+        return Math.Clamp(Math.Min(share, adapted), Math.Clamp(Math.Min(minItems, remaining), 1, Math.Max(1, maxItems)), Math.Max(1, maxItems));
     }
 
     private static int DivideUp(int value, int by) => (value + by - 1) / by;

@@ -101,7 +101,7 @@ public sealed class SqliteErrorsTests : IDisposable
     [Fact]
     public async Task WriterThatNeverLetsGo_IsNamedAsTheCause()
     {
-        await using var database = SqliteDatabase.Open(_home.Path);
+        await using var database = SqliteDatabase.Open(_home.Path, TimeSpan.FromMilliseconds(100));
         using var other = new SqliteConnection($"Data Source={_home.Database};Pooling=False");
         other.Open();
         using var transaction = other.BeginTransaction(deferred: false);

@@ -13,14 +13,14 @@ public sealed class PlannerTests
 
     [Fact]
     public void HandingOutRanges_CoversEveryItemExactlyOnce() =>
-        Gen.Select(Gen.Long[0, 100_000], Gen.Int[1, 64], Gen.Int[1, 5_000], Gen.Int[1, 1_000].Nullable()).Sample((total, takers, maxItems, seen) =>
+        Gen.Select(Gen.Long[0, 100_000], Gen.Int[1, 64], Gen.Int[1, 100], Gen.Int[100, 5_000], Gen.Int[1, 1_000].Nullable()).Sample((total, takers, minItems, maxItems, seen) =>
         {
             var queue = new WorkQueue([new WorkUnit(0, total, [])]);
             long next = 0;
-            while (queue.TakeShare(takers, maxItems, seen) is { } unit)
+            while (queue.TakeShare(takers, minItems, maxItems, seen) is { } unit)
             {
                 Assert.Equal(next, unit.Start);
-                Assert.InRange(unit.End - unit.Start, 1, maxItems);
+                Assert.InRange(unit.End - unit.Start, Math.Min(minItems, total - next), maxItems);
                 next = unit.End;
             }
 
@@ -33,7 +33,7 @@ public sealed class PlannerTests
         {
             var queue = new WorkQueue([new WorkUnit(0, total, [])]);
             var worked = new int[total];
-            for (var call = 0; queue.TakeShare(takers, 500, null) is { } unit; call++)
+            for (var call = 0; queue.TakeShare(takers, 1, 500, null) is { } unit; call++)
             {
                 var cursor = unit.Start + (long)Math.Ceiling((unit.End - unit.Start) * Math.Max(0.01, progress[call % progress.Length]));
                 for (var item = unit.Start; item < cursor; item++)
@@ -47,9 +47,18 @@ public sealed class PlannerTests
     [Fact]
     public void LastRanges_AreSmall()
     {
-        Assert.Equal(1, Planner.NextRange(3, 4, 1_000, null));
-        Assert.Equal(125, Planner.NextRange(1_000, 4, 1_000, null));
-        Assert.Equal(20, Planner.NextRange(1_000_000, 4, 100_000, 10));
+        Assert.Equal(1, Planner.NextRange(3, 4, 1, 1_000, null));
+        Assert.Equal(125, Planner.NextRange(1_000, 4, 1, 1_000, null));
+        Assert.Equal(20, Planner.NextRange(1_000_000, 4, 1, 100_000, 10));
+    }
+
+    [Fact]
+    public void FewItems_StillFillTheConcurrency()
+    {
+        var plan = Planner.Plan(Spec(new FlowSpec { Concurrency = 64 }, new BatchSpec()), new SourcePlan(64, null), 2, oneProcess: true);
+        var queue = new WorkQueue([new WorkUnit(0, plan.Total, [])]);
+        var atOnce = Enumerable.Range(0, plan.Lanes).Sum(_ => queue.TakeShare(plan.LanesPerBranch, plan.MinItems, plan.MaxItems, null) is { } unit ? unit.End - unit.Start : 0);
+        Assert.Equal(64, atOnce);
     }
 
     [Fact]

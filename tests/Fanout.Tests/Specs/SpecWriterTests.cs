@@ -43,7 +43,7 @@ public class SpecWriterTests
             """);
         var other = SpecSamples.Read("""
             { "handler": { "name": "echo", "options": { "a": "A", "b": [1,2] } }, "source": { "kind": "lines", "path": "a" },
-              "flow": { "concurrency": 8, "rate": "50/s", "burst": 1, "limits": ["a", "b"] }, "failure": { "timeout": "00:01:30", "tolerate": { "percent": 5 } } }
+              "flow": { "concurrency": 8, "rate": "50/s", "burst": 5, "limits": ["a", "b"] }, "failure": { "timeout": "00:01:30", "tolerate": { "percent": 5 } } }
             """);
         Assert.Equal(SpecWriter.Write(given), SpecWriter.Write(other));
     }

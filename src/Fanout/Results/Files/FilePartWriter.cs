@@ -1,3 +1,4 @@
+using Fanout.Storage;
 using Microsoft.Win32.SafeHandles;
 
 namespace Fanout.Results;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Fanout.Storage;
 
 namespace Fanout.Results;
 

@@ -1,3 +1,5 @@
+using Fanout.Storage;
+
 namespace Fanout.Sources;
 
 /// <summary>A workspace that is one directory, made when something is first written to it.</summary>
@@ -26,7 +28,7 @@ public sealed class DirectoryWorkspace(string directory) : ISourceWorkspace
         using (var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.None, bufferSize: 0))
             file.Flush(flushToDisk: true);
         File.Move(path, Published(name), overwrite: true);
-        DirectoryFlush.ToDisk(_directory);
+        DurableDirectory.Sync(_directory);
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Fanout.Results;
+namespace Fanout.Storage;
 
 /// <summary>Directories whose entries survive a loss of power. POSIX makes a file's name durable only by a sync of its directory.</summary>
 internal static partial class DurableDirectory

@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Fanout.Benchmarks.Work;
+
+/// <summary>The most memory a process had resident, by the kernel's own account.</summary>
+internal static class PeakMemory
+{
+    private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>Watches a process to its end, in MB. The kernel keeps the maximum, so only its last few milliseconds could be missed.</summary>
+    /// <exception cref="InvalidOperationException">It failed.</exception>
+    public static async Task<double> WatchAsync(Process process)
+    {
+        var complaint = process.StandardError.ReadToEndAsync();
+        var kilobytes = 0L;
+        while (!process.HasExited)
+        {
+            kilobytes = Math.Max(kilobytes, ReadHighWaterMark(process.Id));
+            await Task.Delay(Every, TimeProvider.System);
+        }
+
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0
+            ? kilobytes * 1024 / 1e6
+            : throw new InvalidOperationException($"fanout ended with {process.ExitCode}: {await complaint}");
+    }
+
+    // 0: it is ending and has no memory any more.
+    private static long ReadHighWaterMark(int processId)
+    {
+        try
+        {
+            var line = File.ReadLines($"/proc/{processId}/status").FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+            return line is null ? 0 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,97 @@
+namespace Fanout.Simulation;
+
+/// <summary>Time that stands still while anything can run, and then jumps to the next timer.</summary>
+internal sealed class VirtualTime
+{
+    private readonly SortedSet<VirtualTimer> _due = new(Comparer<VirtualTimer>.Create(
+        (a, b) => a.DueAt != b.DueAt ? a.DueAt.CompareTo(b.DueAt) : a.Order.CompareTo(b.Order)));
+
+    private long _lastOrder;
+
+    public DateTimeOffset Now { get; private set; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>The clock of one process: it stops for good when the process dies.</summary>
+    public TimeProvider For(SimulatedProcess process) => new ProcessClock(this, process);
+
+    /// <summary>Jumps to the next timer and fires it. False: there is none.</summary>
+    public bool FireNext()
+    {
+        while (_due.Min is { } next)
+        {
+            _due.Remove(next);
+            if (next.Process.IsDead)
+                continue;
+            Now = next.DueAt > Now ? next.DueAt : Now;
+            next.Fire();
+            return true;
+        }
+
+        return false;
+    }
+
+    private void Set(VirtualTimer timer, TimeSpan dueTime)
+    {
+        _due.Remove(timer);
+        if (dueTime == Timeout.InfiniteTimeSpan)
+            return;
+        timer.DueAt = Now + dueTime;
+        timer.Order = ++_lastOrder;
+        _due.Add(timer);
+    }
+
+    private sealed class ProcessClock(VirtualTime time, SimulatedProcess process) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => time.Now;
+
+        public override long GetTimestamp() => time.Now.UtcTicks;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = new VirtualTimer(time, process, callback, state);
+            timer.Change(dueTime, period);
+            return timer;
+        }
+    }
+
+    private sealed class VirtualTimer(VirtualTime time, SimulatedProcess process, TimerCallback callback, object? state) : ITimer
+    {
+        private TimeSpan _period = Timeout.InfiniteTimeSpan;
+        private bool _disposed;
+
+        public SimulatedProcess Process { get; } = process;
+
+        public DateTimeOffset DueAt { get; set; }
+
+        public long Order { get; set; }
+
+        public void Fire()
+        {
+            if (_period > TimeSpan.Zero)
+                time.Set(this, _period);
+            callback(state);
+        }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            if (_disposed)
+                return false;
+            _period = period;
+            time.Set(this, dueTime);
+            return true;
+        }
+
+        public void Dispose()
+        {
+            _disposed = true;
+            time.Set(this, Timeout.InfiniteTimeSpan);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
