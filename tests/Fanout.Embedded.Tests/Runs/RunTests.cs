@@ -54,35 +54,6 @@ public sealed class RunTests
     }
 
     [Fact]
-    public async Task ManyBranchesAndLanes_GiveTheSameTallyAsOne()
-    {
-        await using var home = await TestHome.OpenAsync(fanout => fanout.AddHandler<int, decimal>(
-            "mixed", number => number % 7 == 0 ? throw new PermanentItemException($"no {number}") : number / 10m));
-        var tallies = new List<(Tally Tally, string? Reduced)>();
-        foreach (var batch in new[] { """{ "branches": 1, "lanes": 1 }""", """{ "branches": 4, "lanes": 8, "maxItems": 17 }""", """{ "branches": 16, "lanes": 48, "maxItems": 3 }""" })
-        {
-            var report = await home.RunAsync($$"""{ "id": "r{{tallies.Count}}", "handler": { "name": "mixed" }, "source": { "kind": "range", "start": 0, "end": 1000 }, "flow": { "concurrency": 64 }, "batch": {{batch}}, "results": { "reduce": "sum" } }""");
-            tallies.Add((report.Tally, report.Reduced?.GetRawText()));
-        }
-
-        Assert.All(tallies, tally => Assert.Equal(tallies[0], tally));
-    }
-
-    [Fact]
-    public async Task ManyMoreBatchesThanAHistoryHolds_StillEndsWithShortHistories()
-    {
-        await using var home = await TestHome.OpenAsync();
-        var report = await home.RunAsync("""{ "id": "r", "handler": { "name": "noop" }, "source": { "kind": "range", "start": 0, "end": 900 }, "batch": { "maxItems": 1, "lanes": 4 }, "flow": { "concurrency": 16 } }""");
-        Assert.Equal(900, report.Tally.Succeeded);
-        Assert.Equal(900, (await home.ResultsAsync("r")).Count);
-
-        var longest = 0;
-        for (var branch = 0; await home.Fanout.Engine.GetInstanceAsync(branch == 0 ? "r" : $"r:b{branch:D4}") is { } instance; branch++)
-            longest = Math.Max(longest, instance.HistoryLength);
-        Assert.InRange(longest, 100, 1_000);
-    }
-
-    [Fact]
     public async Task HandlerThatCannotBeMade_FailsTheRunAndSaysWhy()
     {
         await using var home = await TestHome.OpenAsync(fanout => fanout.AddHandler<NeedsAMissingService>("needy"));

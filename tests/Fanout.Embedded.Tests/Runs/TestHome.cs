@@ -58,6 +58,15 @@ internal sealed class TestHome : IAsyncDisposable
         return lines;
     }
 
+    /// <summary>Waits until a run driven here looks as it should. The one place that polls: progress is looked at, it does not call.</summary>
+    public async Task UntilAsync(string runId, Func<RunProgress?, bool> condition)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+        while (!condition(Fanout.Driver.Observe(runId)))
+            await timer.WaitForNextTickAsync(deadline.Token);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Fanout.DisposeAsync();
