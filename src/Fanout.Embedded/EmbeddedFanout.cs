@@ -75,7 +75,7 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
         try
         {
             await AttachAsync(runId).ConfigureAwait(false);
-            await _scopes.GetAsync(runId).ConfigureAwait(false);
+            await OpenScopeAsync(runId).ConfigureAwait(false);
             await DriveToEndAsync(runId, fault.Task, stop, abort).ConfigureAwait(false);
             return (await Client.GetAsync(runId, CancellationToken.None).ConfigureAwait(false)).Report
                 ?? await CloseFailedAsync(record).ConfigureAwait(false);
@@ -117,6 +117,19 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
         var attached = await _engine.TryAttachAsync(runId).ConfigureAwait(false);
         if (attached.Status == AttachStatus.HeldElsewhere)
             throw new RunException(runId, $"Run '{runId}' is being driven by {attached.HeldBy}. Watch it with 'status', or stop that process first.");
+    }
+
+    // A paused run has no activity that would open its scope, yet somebody must watch its control. A handler that cannot be made is for the
+    // activities to tell: they end the run with a report.
+    private async Task OpenScopeAsync(string runId)
+    {
+        try
+        {
+            await _scopes.GetAsync(runId).ConfigureAwait(false);
+        }
+        catch (RunException)
+        {
+        }
     }
 
     private async Task DriveToEndAsync(string runId, Task fault, CancellationToken stop, CancellationToken abort)

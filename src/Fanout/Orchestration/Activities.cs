@@ -3,7 +3,6 @@ using Fanout.Planning;
 using Fanout.Processing;
 using Fanout.Results;
 using Fanout.Runs;
-using Fanout.Specs;
 
 namespace Fanout.Orchestration;
 
@@ -33,7 +32,7 @@ public sealed class Activities(
         registry.AddActivity<string, PlanResult>(Plan, (context, runId) => ShieldAsync(runId, context, () => PlanAsync(runId, context.Stopping)));
         registry.AddActivity<BatchInput, BatchResult>(Batch, (context, input) => ShieldAsync(input.RunId, context, () => WorkBatchAsync(input, context.Epoch, context.Stopping)));
         registry.AddActivity<CloseBranchInput, bool>(CloseBranch, (context, input) => ShieldAsync(input.RunId, context, () => CloseBranchAsync(input)));
-        registry.AddActivity<CloseRunInput, RunReport>(CloseRun, (context, input) => ShieldAsync(input.RunId, context, () => CloseRunAsync(input)));
+        registry.AddActivity<CloseRunInput, RunReport>(CloseRun, (context, input) => ShieldAsync(input.RunId, context, () => CloseRunAsync(input, fanout)));
         registry.AddActivity<StopInput, ControlSignal>(Stop, (context, input) => ShieldAsync(input.RunId, context, () => StopAsync(input)));
     }
 
@@ -91,16 +90,19 @@ public sealed class Activities(
         return true;
     }
 
-    /// <summary>Writes the manifest and the report.</summary>
-    public async Task<RunReport> CloseRunAsync(CloseRunInput input)
+    /// <summary>Writes the manifest and the report. Needs no handler: a run whose handler cannot be made ends with a report too.</summary>
+    /// <exception cref="RunException">There is no such run.</exception>
+    public async Task<RunReport> CloseRunAsync(CloseRunInput input, FanoutRegistry fanout)
     {
-        var scope = await scopes.GetAsync(input.RunId).ConfigureAwait(false);
+        var run = await catalog.GetAsync(input.RunId, CancellationToken.None).ConfigureAwait(false)
+            ?? throw new RunException(input.RunId, $"There is no run '{input.RunId}'.");
         var branches = await BranchManifest.ReadAllAsync(results, input.RunId, CancellationToken.None).ConfigureAwait(false);
-        var report = Reports.Build(input, scope.Reduction, time.GetUtcNow(), results.Locate(input.RunId));
-        var spec = JsonElement.Parse(SpecWriter.Write(scope.Spec));
-        await new Manifest(input.RunId, spec, report, [.. branches.SelectMany(branch => branch.Parts)])
+        var reduction = input.Reduce is { } name ? fanout.Reductions[name] : null;
+        var report = Reports.Build(input, reduction, time.GetUtcNow(), results.Locate(input.RunId));
+        await new Manifest(input.RunId, JsonElement.Parse(run.SpecJson), report, [.. branches.SelectMany(branch => branch.Parts)])
             .WriteAsync(results, CancellationToken.None).ConfigureAwait(false);
-        await catalog.SetProgressAsync(input.RunId, scope.Observe(), CancellationToken.None).ConfigureAwait(false);
+        if (scopes.Find(input.RunId) is { } scope)
+            await catalog.SetProgressAsync(input.RunId, scope.Observe(), CancellationToken.None).ConfigureAwait(false);
         await catalog.CompleteAsync(input.RunId, report, CancellationToken.None).ConfigureAwait(false);
         return report;
     }

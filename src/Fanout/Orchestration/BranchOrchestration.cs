@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fanout.Planning;
 using Fanout.Processing;
 using Fanout.Results;
 
@@ -25,6 +26,7 @@ internal sealed class BranchOrchestration
     private readonly ControlListener _control;
     private Tally _tally = Tally.Zero;
     private long? _seenPerSlice;
+    private double _itemsPerSecond;
     private int _events;
     private CompletionReason? _stop;
     private string? _message;
@@ -63,7 +65,8 @@ internal sealed class BranchOrchestration
         var waiting = WorkUnit.Nothing;
         for (var number = 0; _stop is null && !IsBudgetUsed; number++)
         {
-            var unit = _work.TakeShare(_input.Plan.LanesPerBranch, _input.Plan.MinItems, _input.Plan.MaxItems, _seenPerSlice)?.With(waiting.Pending);
+            var plan = _input.Plan;
+            var unit = _work.TakeShare(plan.LanesPerBranch, Planner.LeastRange(plan, _itemsPerSecond), plan.MaxItems, _seenPerSlice)?.With(waiting.Pending);
             if (unit is null && waiting.IsEmpty)
                 return;
             if (unit is null)
@@ -95,6 +98,7 @@ internal sealed class BranchOrchestration
             var result = await _context.CallActivityAsync<BatchResult>(Activities.Batch, batch);
             _tally = Tally.Merge(_tally, result.Tally, _reduction);
             _parts.AddRange(result.Parts);
+            _itemsPerSecond = result.ItemsPerSecond;
             return result;
         }
         catch (TaskFailedException failed)

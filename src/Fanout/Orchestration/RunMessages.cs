@@ -98,6 +98,7 @@ public sealed record CloseBranchInput(string RunId, string Branch, IReadOnlyList
 
 /// <summary>Input of the activity that ends a run.</summary>
 /// <param name="RunId">The run.</param>
+/// <param name="Reduce">The reducer's name.</param>
 /// <param name="StartedAt">When its first turn was, UTC.</param>
 /// <param name="Total">Items in the source; null: it could not be planned.</param>
 /// <param name="Tally">What became of them.</param>
@@ -105,7 +106,7 @@ public sealed record CloseBranchInput(string RunId, string Branch, IReadOnlyList
 /// <param name="Stop">Why it was stopped; null: it was not.</param>
 /// <param name="Message">More about the stop.</param>
 public sealed record CloseRunInput(
-    string RunId, DateTime StartedAt, long? Total, Tally Tally, int Branches, CompletionReason? Stop, string? Message);
+    string RunId, string? Reduce, DateTime StartedAt, long? Total, Tally Tally, int Branches, CompletionReason? Stop, string? Message);
 
 /// <summary>Input of the activity that makes a stop the orchestrator decided known to the batches.</summary>
 /// <param name="RunId">The run.</param>

@@ -69,7 +69,7 @@ internal sealed class RunOrchestration
         }
 
         return await _context.CallActivityAsync<RunReport>(Activities.CloseRun, new CloseRunInput(
-            _input.RunId, _startedAt, plan?.Total, _tally, _branchesStarted, _stop, _message));
+            _input.RunId, _input.Reduce, _startedAt, plan?.Total, _tally, _branchesStarted, _stop, _message));
     }
 
     private async Task<RunPlan?> PlanAsync()

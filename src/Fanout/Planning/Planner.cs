@@ -9,6 +9,9 @@ public static class Planner
     /// <summary>The most lanes one branch keeps: its history stays a few hundred events.</summary>
     public const int MaxLanesPerBranch = 16;
 
+    // What a batch costs of its own, its files made durable and its result recorded, is some ten milliseconds.
+    private static readonly TimeSpan WorthABatch = TimeSpan.FromMilliseconds(100);
+
     /// <summary>
     /// Plans a run. In one process lanes share one pool, so a few suffice for one to take over while another hands its range back;
     /// across processes each lane must be able to start an item of its own.
@@ -45,6 +48,12 @@ public static class Planner
         var adapted = seenPerSlice is { } seen ? Math.Max(1, 2 * seen) : maxItems;
         return Math.Clamp(Math.Min(share, adapted), Math.Clamp(Math.Min(minItems, remaining), 1, Math.Max(1, maxItems)), Math.Max(1, maxItems));
     }
+
+    /// <summary>The shortest range that is worth a batch: it can use its lane's part of the allotment, and the work outweighs the batch's own cost.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="itemsPerSecond">How fast a lane was last seen to be; 0: it is not known.</param>
+    public static long LeastRange(RunPlan plan, double itemsPerSecond) =>
+        Math.Max(plan.MinItems, (long)Math.Min(itemsPerSecond * WorthABatch.TotalSeconds, plan.MaxItems));
 
     private static int DivideUp(int value, int by) => (value + by - 1) / by;
 

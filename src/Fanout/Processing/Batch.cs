@@ -24,6 +24,7 @@ internal sealed partial class Batch : IAsyncDisposable
     private readonly HashSet<Worker> _workers = [];
     private readonly TallyBuilder _tally;
     private readonly Counts _before;
+    private readonly long _startedAt;
     private readonly List<PartRef> _earlierParts;
     private readonly PartBuffer? _part;
     private readonly PartJournal _journal;
@@ -47,6 +48,7 @@ internal sealed partial class Batch : IAsyncDisposable
     public Batch(RunScope scope, BatchInput input, long epoch, BatchCheckpoint? checkpoint)
     {
         _scope = scope;
+        _startedAt = scope.Time.GetTimestamp();
         _input = input;
         _next = checkpoint?.Next ?? input.Start;
         _tally = new TallyBuilder(scope.Reduction, checkpoint?.Tally);
@@ -264,6 +266,7 @@ internal sealed partial class Batch : IAsyncDisposable
                 Pending = [.. _waiting.Describe().OrderBy(item => item.Index)],
                 Tally = _tally.ToTally(),
                 Parts = Parts(),
+                ItemsPerSecond = (_tally.Counts - _before).Settled / Math.Max(_scope.Time.GetElapsedTime(_startedAt).TotalSeconds, 0.001),
                 Stop = _end == BatchEnd.Stopped ? gate.Stop : null,
                 Message = _end == BatchEnd.Stopped ? gate.Message : null,
                 ControlVersion = gate.ControlVersion,

@@ -60,6 +60,9 @@ public sealed record BatchResult
     /// <summary>The parts that hold them, and how much of each counts.</summary>
     public IReadOnlyList<PartRef> Parts { get; init; } = [];
 
+    /// <summary>How fast this execution settled items, from its start to its end.</summary>
+    public double ItemsPerSecond { get; init; }
+
     /// <summary>With <see cref="BatchEnd.Stopped"/>: why the run is to end.</summary>
     public CompletionReason? Stop { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Fanout.Handlers;
 using Fanout.Planning;
 using Fanout.Results;
 using Fanout.Runs;
@@ -14,7 +15,7 @@ public sealed class RunScopes(RunEnvironment environment) : IAsyncDisposable
     private readonly ConcurrentDictionary<string, Lazy<Task<Watched>>> _scopes = new(StringComparer.Ordinal);
 
     /// <summary>The run's scope, made if need be.</summary>
-    /// <exception cref="RunException">There is no such run.</exception>
+    /// <exception cref="RunException">There is no such run, or its handler cannot be made.</exception>
     /// <exception cref="SpecException">Its spec names a handler or reducer this process does not have.</exception>
     public async Task<RunScope> GetAsync(string runId)
     {
@@ -79,7 +80,7 @@ public sealed class RunScopes(RunEnvironment environment) : IAsyncDisposable
 
     private RunScopeServices MakeServices(RunSpec spec) => new()
     {
-        Handler = environment.Registry.Handlers[spec.Handler.Name].Create(environment.Services, spec.Handler.Options),
+        Handler = MakeHandler(spec),
         Reduction = spec.Results.Reduce is { } name ? environment.Registry.Reductions[name] : null,
         Source = environment.CreateSource(spec.Source),
         Workspace = environment.OpenWorkspace(spec.Id!),
@@ -92,6 +93,20 @@ public sealed class RunScopes(RunEnvironment environment) : IAsyncDisposable
         PersistStop = (reason, message) => environment.Catalog.UpdateControlAsync(
             spec.Id!, control => control.Stop is null ? control with { Stop = reason, Message = message } : control, CancellationToken.None),
     };
+
+    private ItemHandler MakeHandler(RunSpec spec)
+    {
+        try
+        {
+            return environment.Registry.Handlers[spec.Handler.Name].Create(environment.Services, spec.Handler.Options);
+        }
+#pragma warning disable CA1031 // Making a handler runs the user's code: whatever it throws is said of the handler.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            throw new RunException(spec.Id!, $"The handler '{spec.Handler.Name}' could not be made: {failure.Message}");
+        }
+    }
 
     private sealed record Watched(RunScope Scope, RunWatch Watch);
 }

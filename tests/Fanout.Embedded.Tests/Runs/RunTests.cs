@@ -54,6 +54,16 @@ public sealed class RunTests
     }
 
     [Fact]
+    public async Task HandlerThatCannotBeMade_FailsTheRunAndSaysWhy()
+    {
+        await using var home = await TestHome.OpenAsync(fanout => fanout.AddHandler<NeedsAMissingService>("needy"));
+        var report = await home.RunAsync("""{ "id": "r", "handler": { "name": "needy" }, "source": { "kind": "range", "start": 0, "end": 10 }, "results": { "reduce": "count" } }""");
+        Assert.Equal((RunStatus.Failed, CompletionReason.InternalFailure), (report.Status, report.Reason));
+        Assert.Contains("'needy' could not be made", report.Message, StringComparison.Ordinal);
+        Assert.Contains("IFormatProvider", report.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task SameIdAndSpec_StartsNothingNewAndGivesTheReport()
     {
         var calls = 0;
@@ -167,5 +177,11 @@ public sealed class RunTests
         await using var home = await TestHome.OpenAsync();
         var refused = await Assert.ThrowsAsync<SpecException>(() => home.StartAsync("""{ "handler": { "name": "noop" }, "source": { "kind": "range", "start": 0, "end": 1 }, "flow": { "limits": ["crm-api"] }, "batch": { "dispatch": "queue" } }"""));
         Assert.Equal(["/flow/limits/0", "/batch/dispatch"], refused.Errors.Select(error => error.Pointer));
+    }
+
+    private sealed class NeedsAMissingService(IFormatProvider missing) : IItemHandler<int, string>
+    {
+        public ValueTask<string> HandleAsync(int item, ItemContext context, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(item.ToString(missing));
     }
 }

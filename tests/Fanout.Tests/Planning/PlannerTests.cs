@@ -62,6 +62,16 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void TheShortestRange_FillsALaneAndTakesATenthOfASecond()
+    {
+        var plan = Planner.Plan(
+            Spec(new FlowSpec { Concurrency = 64 }, new BatchSpec { Lanes = 4, MaxItems = 1_000 }), new SourcePlan(1_000, null), 2, oneProcess: true);
+        Assert.Equal(16, Planner.LeastRange(plan, 0));
+        Assert.Equal(50, Planner.LeastRange(plan, 500));
+        Assert.Equal(1_000, Planner.LeastRange(plan, 1e9));
+    }
+
+    [Fact]
     public void AcrossProcesses_EachLaneCanStartAnItem() =>
         Gen.Select(Gen.Int[1, 5_000], Gen.Int[1, 500].Nullable(), Gen.Long[0, 10_000_000], Gen.Int[1, 4_096].Nullable()).Sample((concurrency, burst, items, lanes) =>
         {

@@ -66,6 +66,7 @@ public sealed class BatchTests
     public async Task Starts_NeverExceedBurstPlusRateTimesTime()
     {
         var time = new FakeTimeProvider();
+        var begin = time.GetUtcNow();
         var starts = new ConcurrentQueue<DateTimeOffset>();
         var flow = new FlowSpec { Concurrency = 50, Rate = new Rate(20, TimeSpan.FromSeconds(1)), Burst = 3 };
         var failure = new FailureSpec { Retry = ThreeAttempts with { FirstDelay = TimeSpan.FromMilliseconds(200) } };
@@ -74,16 +75,16 @@ public sealed class BatchTests
             starts.Enqueue(time.GetUtcNow());
             return context is { Attempt: 1, Index: var index } && index % 3 == 0 ? throw new InvalidOperationException("once") : ValueTask.FromResult<string?>(null);
         }, time);
-        var origin = time.GetUtcNow();
         var work = rig.WorkAsync(0, 60);
         await AdvanceUntilDoneAsync(time, work, TimeSpan.FromMilliseconds(5));
 
         Assert.Equal(60, (await work).Tally.Succeeded);
         var sorted = starts.Order().ToList();
         Assert.Equal(80, sorted.Count);
-        // The clock may go on between a grant and its handler's look at it: only windows that begin before the first start are exact.
-        for (var last = 0; last < sorted.Count; last++)
-            Assert.True(last + 1 <= 3 + (20 * (sorted[last] - origin).TotalSeconds) + 1e-6);
+        // The clock may go on between a start that was granted and the handler that notes it: starts look late, never early. So this holds for
+        // windows from the beginning on; PacerTests hold it for every other.
+        for (var start = 0; start < sorted.Count; start++)
+            Assert.True(start + 1 <= 3 + (20 * (sorted[start] - begin).TotalSeconds) + 1e-6);
     }
 
     [Fact]
@@ -93,7 +94,7 @@ public sealed class BatchTests
         var others = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var done = 0;
         await using var rig = new BatchRig(
-            BatchRig.Range(10, new FlowSpec { Concurrency = 1 }, new FailureSpec { Retry = ThreeAttempts }, new BatchSpec { Slice = TimeSpan.FromMinutes(1) }),
+            BatchRig.Range(10, new FlowSpec { Concurrency = 1 }, new FailureSpec { Retry = ThreeAttempts }, new BatchSpec { Slice = TimeSpan.FromMinutes(5) }),
             (context, _) =>
             {
                 if (context is { Index: 0, Attempt: 1 })
@@ -106,7 +107,7 @@ public sealed class BatchTests
         var work = rig.WorkAsync(0, 10);
         // With the only slot held by the waiting item, the nine others could not finish while the clock stands still.
         await others.Task;
-        await AdvanceUntilDoneAsync(time, work, TimeSpan.FromMilliseconds(250));
+        await AdvanceUntilDoneAsync(time, work, TimeSpan.FromMilliseconds(50));
         var result = await work;
         Assert.Equal((10L, 11L), (result.Tally.Succeeded, result.Tally.Attempts));
     }
@@ -321,7 +322,6 @@ public sealed class BatchTests
         {
             await started.WaitAsync();
             time.Advance(TimeSpan.FromSeconds(2));
-            await AdvanceUntilAsync(time, () => work.IsCompleted || started.CurrentCount > 0, TimeSpan.FromMilliseconds(1));
         }
 
         var result = await work;
@@ -347,7 +347,7 @@ public sealed class BatchTests
             time);
         var work = rig.WorkAsync(0, 2);
         await started.WaitAsync();
-        await AdvanceUntilDoneAsync(time, work, TimeSpan.FromMilliseconds(500));
+        await AdvanceUntilDoneAsync(time, work, TimeSpan.FromMilliseconds(100));
         var result = await work;
         Assert.Equal((1L, 1L), (result.Tally.TimedOut, result.Tally.Succeeded));
         Assert.Equal(1, rig.Scope.Pool.InUse);
@@ -406,15 +406,13 @@ public sealed class BatchTests
         }
     }
 
-    private static Task AdvanceUntilDoneAsync(FakeTimeProvider time, Task work, TimeSpan step) =>
-        AdvanceUntilAsync(time, () => work.IsCompleted, step);
-
-    private static async Task AdvanceUntilAsync(FakeTimeProvider time, Func<bool> done, TimeSpan step)
+    // A millisecond to each step: a clock that ran ahead of starved threads would end the slice before they had done anything.
+    private static async Task AdvanceUntilDoneAsync(FakeTimeProvider time, Task work, TimeSpan step)
     {
-        while (!done())
+        while (!work.IsCompleted)
         {
             time.Advance(step);
-            await Task.Yield();
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
         }
     }
 }
