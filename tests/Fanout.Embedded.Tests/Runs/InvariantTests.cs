@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Fanout.Embedded.Tests.Runs;
 
-/// <summary>The invariants of the design, each on whole runs. What only a killed process can show is in Fanout.Cli.Tests/Processes.</summary>
+/// <summary>The invariants of the design, each on whole runs. Memory (08) has to be measured alone: MemoryTests. What only a killed process can show is in Fanout.Cli.Tests/Processes.</summary>
 public sealed class InvariantTests
 {
     private static readonly TimeSpan TwoSeconds = TimeSpan.FromSeconds(2);
@@ -281,14 +281,6 @@ public sealed class InvariantTests
     }
 
     [Fact]
-    public async Task Invariant08_MemoryDoesNotGrowWithTheNumberOfItems()
-    {
-        var few = await PeakMemoryAsync(20_000);
-        var many = await PeakMemoryAsync(2_000_000);
-        Assert.InRange(many - few, long.MinValue, 20 << 20);
-    }
-
-    [Fact]
     public async Task Invariant09_RetryThatWaits_HoldsNoSlot()
     {
         var attempts = new ConcurrentQueue<(int Number, int Attempt)>();
@@ -316,30 +308,6 @@ public sealed class InvariantTests
         }
 
         Assert.All(tallies, tally => Assert.Equal(tallies[0], tally));
-    }
-
-    // What is alive when a garbage collection has just ended, at ten moments of a run.
-    private static async Task<long> PeakMemoryAsync(int items)
-    {
-        var peak = 0L;
-        await using var home = await TestHome.OpenAsync(fanout => fanout.AddHandler<int, int>("work", number =>
-        {
-            if (number % (items / 10) == 0)
-                peak = Math.Max(peak, GC.GetTotalMemory(forceFullCollection: true));
-            return number;
-        }));
-        var report = await home.RunAsync($$"""{ "id": "r", "handler": { "name": "work" }, "source": { "kind": "range", "start": 0, "end": {{items}} } }""");
-        Assert.Equal(items, report.Tally.Succeeded);
-        var read = 0;
-        await foreach (var line in home.Fanout.Client.ReadResultsAsync("r", new ResultQuery(), CancellationToken.None))
-        {
-            if (line.Index % (items / 4) == 0)
-                peak = Math.Max(peak, GC.GetTotalMemory(forceFullCollection: true));
-            read++;
-        }
-
-        Assert.Equal(items, read);
-        return peak;
     }
 
     private static async Task<int> LongestHistoryAsync(TestHome home)

@@ -3,9 +3,8 @@ using Xunit;
 
 namespace Fanout.Embedded.Tests.Runs;
 
-/// <summary>Nothing of a run outlives it and its home: no file, timer, thread, child process, or work in the thread pool. Counts whole-process numbers, so it runs alone.</summary>
-[CollectionDefinition(nameof(LeakTests), DisableParallelization = true)]
-[Collection(nameof(LeakTests))]
+/// <summary>Nothing of a run outlives it and its home: no file, timer, thread, child process, or work in the thread pool.</summary>
+[Collection(nameof(Alone))]
 public sealed class LeakTests
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
