@@ -284,6 +284,7 @@ internal sealed partial class Batch : IAsyncDisposable
         if (_reader is not null)
             await _reader.DisposeAsync().ConfigureAwait(false);
         await _journal.DisposeAsync().ConfigureAwait(false);
+        _part?.Dispose();
         // Not _closed: it holds nothing, and whoever closes the run's batches may have this one in hand still.
     }
 }
