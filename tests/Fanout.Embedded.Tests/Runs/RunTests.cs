@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Fanout.Handlers;
 using Fanout.Runs;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Fanout.Embedded.Tests.Runs;
@@ -119,12 +120,19 @@ public sealed class RunTests
     [Fact]
     public async Task Deadline_EndsTheRunAndCountsWhatWasNeverStarted()
     {
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
+        using var started = new SemaphoreSlim(0);
         await using var home = await TestHome.OpenAsync(fanout => fanout.AddHandler<int, int>("wait", async (number, token) =>
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+            started.Release();
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, token);
             return number;
-        }));
-        var report = await home.RunAsync("""{ "id": "r", "handler": { "name": "wait" }, "source": { "kind": "range", "start": 0, "end": 100 }, "flow": { "concurrency": 4 }, "failure": { "deadline": "300ms" } }""");
+        }), time: time);
+        var run = home.RunAsync("""{ "id": "r", "handler": { "name": "wait" }, "source": { "kind": "range", "start": 0, "end": 100 }, "flow": { "concurrency": 4 }, "batch": { "slice": "5m" }, "failure": { "deadline": "3s" } }""");
+        for (var item = 0; item < 4; item++)
+            await started.WaitAsync();
+        time.Advance(TimeSpan.FromSeconds(3));
+        var report = await run;
         Assert.Equal((RunStatus.TimedOut, CompletionReason.DeadlineReached), (report.Status, report.Reason));
         Assert.Equal((4L, 96L), (report.Tally.Cancelled, report.NotStarted));
     }
