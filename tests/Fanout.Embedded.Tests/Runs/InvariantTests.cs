@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Fanout.Handlers;
 using Fanout.Runs;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Fanout.Embedded.Tests.Runs;
@@ -283,16 +284,27 @@ public sealed class InvariantTests
     [Fact]
     public async Task Invariant09_RetryThatWaits_HoldsNoSlot()
     {
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
         var attempts = new ConcurrentQueue<(int Number, int Attempt)>();
+        using var attempted = new SemaphoreSlim(0);
         await using var home = await TestHome.OpenAsync(fanout => fanout.AddHandler<int, int>("work", (number, context, _) =>
         {
             attempts.Enqueue((number, context.Attempt));
+            attempted.Release();
             return number < 5 && context.Attempt == 1 ? throw new InvalidOperationException("not yet") : ValueTask.FromResult(number);
-        }));
-        await home.RunAsync("""{ "id": "r", "handler": { "name": "work" }, "source": { "kind": "range", "start": 0, "end": 300 }, "flow": { "concurrency": 1 }, "failure": { "retry": { "maxAttempts": 2, "firstDelay": "1s", "jitter": false } } }""");
-        Assert.Equal(305, attempts.Count);
-        Assert.All(attempts.Take(300), attempt => Assert.Equal(1, attempt.Attempt));
-        Assert.All(attempts.Skip(300), attempt => Assert.Equal(2, attempt.Attempt));
+        }), time: time);
+        var run = home.RunAsync("""{ "id": "r", "handler": { "name": "work" }, "source": { "kind": "range", "start": 0, "end": 300 }, "flow": { "concurrency": 1 }, "batch": { "slice": "5m" }, "failure": { "retry": { "maxAttempts": 2, "firstDelay": "1m", "jitter": false } } }""");
+        // While the clock stands still, the one slot must come free of the five that wait, or the others could not be attempted.
+        for (var item = 0; item < 300; item++)
+            await attempted.WaitAsync();
+        Assert.All(attempts, attempt => Assert.Equal(1, attempt.Attempt));
+        while (!run.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        }
+
+        Assert.Equal((305, 300L), (attempts.Count, (await run).Tally.Succeeded));
     }
 
     [Fact]
