@@ -278,6 +278,7 @@ internal sealed partial class Batch : IAsyncDisposable
         if (_reader is not null)
             await _reader.DisposeAsync().ConfigureAwait(false);
         await _journal.DisposeAsync().ConfigureAwait(false);
+        _part?.Dispose();
         _closed.Dispose();
     }
 }
