@@ -65,12 +65,12 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
     /// <inheritdoc/>
     public async Task<RunReport?> DriveAsync(string runId, CancellationToken stop, CancellationToken abort)
     {
-        var record = await Client.GetAsync(runId, stop).ConfigureAwait(false);
+        var record = await Client.GetAsync(runId, CancellationToken.None).ConfigureAwait(false);
         if (record.Report is { } ended)
             return ended;
         await VerifySourceAsync(record).ConfigureAwait(false);
         // A process that died between adding the run and scheduling it left the latter undone.
-        await Client.StartAsync(SpecReader.Read(record.SpecJson, Registry), stop).ConfigureAwait(false);
+        await Client.StartAsync(SpecReader.Read(record.SpecJson, Registry), CancellationToken.None).ConfigureAwait(false);
         var fault = _faults.GetOrAdd(runId, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         try
         {

@@ -79,7 +79,7 @@ public sealed partial class ArchitectureTests
     [GeneratedRegex("Sqlite|SQLite|Azure|DurableTask|AspNetCore|Spectre|CommandLine")]
     private static partial Regex ForeignToTheCore();
 
-    [GeneratedRegex("`([A-Za-z]+Tests)\\.([A-Za-z]+_[A-Za-z_]+)`")]
+    [GeneratedRegex("`([A-Za-z]+Tests)\\.([A-Za-z0-9]+_[A-Za-z_]+)`")]
     private static partial Regex NamedTest();
 
     [GeneratedRegex("(Manager|Helpers?|Utils?|Utilities|Common|Impl)$")]

@@ -6,15 +6,18 @@ namespace Fanout.Flow;
 /// <remarks>
 /// The one state is the theoretical arrival time of the next start. A start at <c>now</c> conforms when
 /// <c>now >= arrival - (burst - 1) x interval</c>; it moves the arrival to <c>max(now, arrival) + interval</c>.
+/// Times are whole numbers of a thousandth of a tick, intervals rounded up: what whole ticks would round off comes to starts too many.
 /// </remarks>
 public sealed class Pacer
 {
+    private const int UnitsPerTick = 1_000;
+
     private readonly TimeProvider _time;
     private readonly long _origin;
     private readonly Lock _lock = new();
-    private TimeSpan _arrival;
-    private TimeSpan _interval;
-    private TimeSpan _tolerance;
+    private Int128 _arrival;
+    private Int128 _interval;
+    private Int128 _tolerance;
     private TaskCompletionSource _retuned = NewSignal();
 
     /// <summary>A pacer at a rate; null: everything conforms.</summary>
@@ -52,11 +55,11 @@ public sealed class Pacer
             return true;
         lock (_lock)
         {
-            var now = _time.GetElapsedTime(_origin);
+            var now = Now();
             var due = _arrival - _tolerance;
             if (now < due)
             {
-                wait = due - now;
+                wait = TimeSpan.FromTicks((long)((due - now + UnitsPerTick - 1) / UnitsPerTick));
                 return false;
             }
 
@@ -71,9 +74,8 @@ public sealed class Pacer
         TaskCompletionSource signal;
         lock (_lock)
         {
-            var now = _time.GetElapsedTime(_origin);
             Set(rate, burst);
-            var latest = now + _interval + _tolerance;
+            var latest = Now() + _interval + _tolerance;
             if (_arrival > latest)
                 _arrival = latest;
             signal = _retuned;
@@ -87,9 +89,11 @@ public sealed class Pacer
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(burst, 1);
         IsLimited = rate is not null;
-        _interval = rate?.Interval ?? TimeSpan.Zero;
+        _interval = rate is { } given ? (Int128)Math.Ceiling(given.Period.Ticks * (double)UnitsPerTick / given.Count) : 0;
         _tolerance = _interval * (burst - 1);
     }
+
+    private Int128 Now() => (Int128)_time.GetElapsedTime(_origin).Ticks * UnitsPerTick;
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

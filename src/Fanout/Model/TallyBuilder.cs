@@ -39,7 +39,7 @@ public sealed class TallyBuilder
     /// <summary>Items counted so far that ended otherwise than Succeeded.</summary>
     public long Unsuccessful => _failed + _timedOut + _cancelled;
 
-    internal Processing.Counts Counts => new(_succeeded, _failed, _timedOut, _cancelled);
+    internal Counts Counts => new(_succeeded, _failed, _timedOut, _cancelled);
 
     /// <summary>Counts one settled item.</summary>
     /// <param name="status">What became of it.</param>

@@ -51,6 +51,9 @@ internal sealed class BranchOrchestration
         _control.Start();
         var lanes = Enumerable.Range(0, _input.Plan.LanesPerBranch).Select(RunLaneAsync).ToList();
         await Task.WhenAll(lanes);
+        // What was tried is not "never started": a batch that finds the run stopped settles it.
+        if (_stop is not (null or CompletionReason.InternalFailure) && !_work.Tried.IsEmpty)
+            await CallBatchAsync(_work.Tried, lane: 0, number: _batchKeys.Count);
         var close = new CloseBranchInput(_input.RunId, _input.Branch, _parts, _tally with { Errors = [] }, _batchKeys);
         await _context.CallActivityAsync<bool>(Activities.CloseBranch, close);
         return new BranchResult(_tally, _stop is null ? _work.Units : [], _stop, _message);
@@ -58,17 +61,23 @@ internal sealed class BranchOrchestration
 
     private async Task RunLaneAsync(int lane)
     {
+        // Items that wait to be tried again stay with their lane, which works them with its next range.
+        var waiting = WorkUnit.Nothing;
         for (var number = 0; _stop is null && !IsBudgetUsed; number++)
         {
             var plan = _input.Plan;
-            var unit = _work.TakeShare(plan.LanesPerBranch, Planner.LeastRange(plan, _itemsPerSecond), plan.MaxItems, _seenPerSlice);
-            if (unit is null)
+            var unit = _work.TakeShare(plan.LanesPerBranch, Planner.LeastRange(plan, _itemsPerSecond), plan.MaxItems, _seenPerSlice)?.With(waiting.Pending);
+            if (unit is null && waiting.IsEmpty)
                 return;
+            if (unit is null)
+                await WaitForRetriesAsync(unit = waiting);
             var result = await CallBatchAsync(unit, lane, number);
             if (result is null)
                 return;
-            await TakeBackAsync(unit, result);
+            waiting = await TakeBackAsync(unit, result);
         }
+
+        _work.PutBack(waiting);
     }
 
     private async Task<BatchResult?> CallBatchAsync(WorkUnit unit, int lane, int number)
@@ -78,7 +87,10 @@ internal sealed class BranchOrchestration
         // The first slices of a run's lanes are of different lengths: they do not all end at once ever after.
         var fraction = number == 0 ? (lane + 1.0) / plan.LanesPerBranch : 1;
         var batch = new BatchInput(
-            _input.RunId, key, plan.Source, unit.Start, unit.End, unit.Pending, (_input.Place * plan.LanesPerBranch) + lane, plan.Lanes, fraction);
+            _input.RunId, key, plan.Source, unit.Start, unit.End, unit.Pending, (_input.Place * plan.LanesPerBranch) + lane, plan.Lanes, fraction)
+        {
+            MoreFollows = !_work.IsEmpty,
+        };
         _events += 3;
         _batchKeys.Add(key);
         try
@@ -96,18 +108,19 @@ internal sealed class BranchOrchestration
         }
     }
 
-    private async Task TakeBackAsync(WorkUnit unit, BatchResult result)
+    /// <returns>What stays with the lane.</returns>
+    private async Task<WorkUnit> TakeBackAsync(WorkUnit unit, BatchResult result)
     {
         var rest = new WorkUnit(result.Next, unit.End, result.Pending);
         switch (result.End)
         {
             case BatchEnd.Stopped:
                 Stop(result.Stop ?? CompletionReason.InternalFailure, result.Message);
-                return;
+                return WorkUnit.Nothing;
             case BatchEnd.Paused:
                 _work.PutBack(rest);
                 await _control.WaitUntilResumedAsync(result.ControlVersion, () => IsBudgetUsed);
-                return;
+                return WorkUnit.Nothing;
             case BatchEnd.HandedBack:
                 _seenPerSlice = Math.Max(result.Next - unit.Start, 1);
                 break;
@@ -116,15 +129,15 @@ internal sealed class BranchOrchestration
                 break;
         }
 
-        await WaitForRetriesAsync(rest);
+        if (rest.Start >= rest.End)
+            return rest;
         _work.PutBack(rest);
+        return WorkUnit.Nothing;
     }
 
     // Only items that wait for a retry are left, and none is due: a timer waits for them, not a batch.
     private async Task WaitForRetriesAsync(WorkUnit rest)
     {
-        if (rest.IsEmpty || rest.Start < rest.End)
-            return;
         var due = rest.Pending.Min(item => item.NotBefore) is { } earliest && rest.Pending.All(item => item.NotBefore is not null)
             ? earliest.UtcDateTime
             : DateTime.MinValue;

@@ -11,8 +11,14 @@ namespace Fanout.Orchestration;
 /// <param name="Pending">Items taken before but not settled.</param>
 public sealed record WorkUnit(long Start, long End, IReadOnlyList<PendingItem> Pending)
 {
+    /// <summary>No work.</summary>
+    public static WorkUnit Nothing { get; } = new(0, 0, []);
+
     /// <summary>Nothing is left of it.</summary>
     public bool IsEmpty => Start >= End && Pending.Count == 0;
+
+    /// <summary>The unit with more items that were taken before.</summary>
+    public WorkUnit With(IReadOnlyList<PendingItem> pending) => pending.Count == 0 ? this : this with { Pending = [.. pending, .. Pending] };
 }
 
 /// <summary>Input of the run orchestrator. What is null at the start is filled in when the run continues as new.</summary>
@@ -74,6 +80,12 @@ public sealed record ControlSignal(long Version, bool Paused, CompletionReason? 
 
     /// <summary>Nothing was asked yet.</summary>
     public static ControlSignal None { get; } = new(0, false, null);
+
+    /// <summary>
+    /// Does it matter to an orchestration that knows of <paramref name="earlier"/>? Only pauses and stops do, batches see the rest for
+    /// themselves: however often a run is retuned, no history grows by it.
+    /// </summary>
+    public bool IsNewsAfter(ControlSignal earlier) => (Paused, Stop) != (earlier.Paused, earlier.Stop);
 }
 
 /// <summary>Input of the activity that records a branch's parts.</summary>

@@ -56,6 +56,9 @@ internal sealed class RunOrchestration
             _work = new WorkQueue(_input.Plan is null ? [new WorkUnit(0, plan.Total, [])] : _input.Work);
             var branches = Enumerable.Range(0, plan.Branches).Select(place => KeepBranchBusyAsync(plan, place)).ToList();
             await Task.WhenAll(branches);
+            // As in a branch: what was tried and handed back is settled though the run ends.
+            if (_stop is not (null or CompletionReason.InternalFailure) && !_work.Tried.IsEmpty)
+                await CallBranchAsync(plan, place: 0, NextBranch(), [_work.Tried]);
         }
 
         deadline.Cancel();
@@ -94,10 +97,11 @@ internal sealed class RunOrchestration
             var work = _work.TakeMany(share);
             if (work.Count == 0)
                 return;
-            var branch = string.Create(CultureInfo.InvariantCulture, $"b{++_branchesStarted:D4}");
-            await CallBranchAsync(plan, place, branch, work);
+            await CallBranchAsync(plan, place, NextBranch(), work);
         }
     }
+
+    private string NextBranch() => string.Create(CultureInfo.InvariantCulture, $"b{++_branchesStarted:D4}");
 
     private async Task CallBranchAsync(RunPlan plan, int place, string branch, IReadOnlyList<WorkUnit> work)
     {

@@ -43,6 +43,9 @@ internal sealed class WorkQueue(IEnumerable<WorkUnit> work)
         return taken;
     }
 
+    /// <summary>Of the work that is left, the items that were tried and wait to be tried again.</summary>
+    public WorkUnit Tried => WorkUnit.Nothing.With([.. _units.SelectMany(unit => unit.Pending).Where(item => item.Attempts > 0)]);
+
     /// <summary>Puts work back before everything else.</summary>
     public void PutBack(WorkUnit unit)
     {

@@ -23,9 +23,6 @@ internal sealed partial class Batch
     /// <summary>Makes room for the next item in hand: settles the last one, if any.</summary>
     private Take SettleAndTake(Worker worker)
     {
-        // A failure may be one too many: then nothing is taken after it.
-        if (worker.Outcome is { Error: not null })
-            Settle(worker);
         Take take;
         bool wake;
         bool unsuccessful;
@@ -45,7 +42,8 @@ internal sealed partial class Batch
 
     private Take TakeLocked(Worker worker)
     {
-        if (_closing)
+        // The gate closes a moment before it has closed every batch; whoever comes in between is late already.
+        if (_closing || !_scope.Gate.IsOpen)
             return Take.Nothing;
         if (_part is { ShouldHold: true })
             return Take.Write;
@@ -146,6 +144,8 @@ internal sealed partial class Batch
     {
         lock (_lock)
         {
+            // A stop that comes later than this is the next batch's.
+            _isOver = true;
             if (_end != BatchEnd.Stopped)
                 return;
             using var worker = new Worker(_scope, static () => { });

@@ -66,6 +66,9 @@ internal sealed partial class Batch
             }
 
             await worker.HandleAsync().ConfigureAwait(false);
+            // A failure may be one too many: it counts before anything is taken after it, or its slot goes to anyone.
+            if (worker.Outcome is { Error: not null })
+                Settle(worker);
             if (worker.Abandoned is not null)
                 return true;
             if (!_slots.TryKeep())

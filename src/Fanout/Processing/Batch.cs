@@ -14,6 +14,9 @@ namespace Fanout.Processing;
 /// </remarks>
 internal sealed partial class Batch : IAsyncDisposable
 {
+    // Shorter than a batch costs.
+    private static readonly TimeSpan WorthStaying = TimeSpan.FromMilliseconds(100);
+
     private readonly RunScope _scope;
     private readonly BatchInput _input;
     private readonly Lock _lock = new();
@@ -35,6 +38,7 @@ internal sealed partial class Batch : IAsyncDisposable
     private long _next;
     private bool _rangeRead;
     private bool _closing;
+    private bool _isOver;
     private bool _goesAsync;
     private int _waitsForPace;
     private BatchEnd _end = BatchEnd.RangeDone;
@@ -106,7 +110,7 @@ internal sealed partial class Batch : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (end == BatchEnd.Stopped || !_closing)
+            if ((end == BatchEnd.Stopped && !_isOver) || !_closing)
                 _end = end;
             if (_closing)
                 return;
@@ -218,14 +222,16 @@ internal sealed partial class Batch : IAsyncDisposable
         {
             if (_workers.Count > 0)
                 return;
-            var nothingLeft = _rangeRead && _waiting.Count == 0;
-            if (!_closing && !nothingLeft)
+            if (!_closing && !(_rangeRead && IsNothingWorthStayingFor()))
                 return;
             _closing = true;
         }
 
         _drained.TrySetResult();
     }
+
+    private bool IsNothingWorthStayingFor() =>
+        _waiting.Count == 0 || (_input.MoreFollows && _waiting.NextDue > _scope.Time.GetUtcNow() + WorthStaying);
 
     /// <summary>
     /// Something other than an item failed. Storage that is full or gone is no fault of the run, which goes on once it is mended: the batch
@@ -279,7 +285,7 @@ internal sealed partial class Batch : IAsyncDisposable
             await _reader.DisposeAsync().ConfigureAwait(false);
         await _journal.DisposeAsync().ConfigureAwait(false);
         _part?.Dispose();
-        _closed.Dispose();
+        // Not _closed: it holds nothing, and whoever closes the run's batches may have this one in hand still.
     }
 }
 

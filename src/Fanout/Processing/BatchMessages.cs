@@ -20,7 +20,11 @@ public sealed record PendingItem(long Index, int Attempts, DateTimeOffset? NotBe
 /// <param name="Lanes">Lanes over the whole run.</param>
 /// <param name="SliceFraction">Share of a slice this batch gets: the first batches of a run's lanes end at different times, so that they do not all drain at once.</param>
 public sealed record BatchInput(
-    string RunId, string Key, SourcePlan Source, long Start, long End, IReadOnlyList<PendingItem> Pending, int Lane, int Lanes, double SliceFraction);
+    string RunId, string Key, SourcePlan Source, long Start, long End, IReadOnlyList<PendingItem> Pending, int Lane, int Lanes, double SliceFraction)
+{
+    /// <summary>True: its lane has more to do, so it does not stay only for items that wait to be tried again; they are worked with the next range. Default: false.</summary>
+    public bool MoreFollows { get; init; }
+}
 
 /// <summary>Why a batch ended.</summary>
 public enum BatchEnd

@@ -193,6 +193,9 @@ public sealed class RunScope : IAsyncDisposable
         TripWhenNotTolerated();
     }
 
+    /// <summary>Callbacks that handlers put on their tokens are theirs; whoever cancels has other things to do.</summary>
+    internal void NoteFailedCallback(AggregateException failed) => Logger.LogWarning(failed, "A callback of a handler's cancellation token failed");
+
     /// <summary>The run cannot go on: nothing new starts.</summary>
     internal void Stop(CompletionReason reason, string message)
     {
@@ -266,7 +269,14 @@ public sealed class RunScope : IAsyncDisposable
     private void CancelHandlers()
     {
         _abandonHandlers.CancelAfter(AbandonAfter);
-        _cancelHandlers.Cancel();
+        try
+        {
+            _cancelHandlers.Cancel();
+        }
+        catch (AggregateException failed)
+        {
+            NoteFailedCallback(failed);
+        }
     }
 
     private string Explain(int inFlight, int waiting, bool paced) =>

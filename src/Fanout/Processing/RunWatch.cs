@@ -1,3 +1,4 @@
+using Fanout.Orchestration;
 using Fanout.Runs;
 
 namespace Fanout.Processing;
@@ -19,7 +20,7 @@ internal sealed class RunWatch : IAsyncDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly Task _loop;
 
-    private long _passedOn;
+    private ControlSignal? _passedOn;
 
     public RunWatch(RunScope scope, IRunCatalog catalog, Func<RunControl, Task> passOn, TimeProvider time)
     {
@@ -59,9 +60,7 @@ internal sealed class RunWatch : IAsyncDisposable
             if (await _catalog.GetControlAsync(_scope.RunId, _end.Token).ConfigureAwait(false) is { } control)
             {
                 _scope.Apply(control);
-                if (control.Version > _passedOn)
-                    await _passOn(control).ConfigureAwait(false);
-                _passedOn = control.Version;
+                await PassOnAsync(control).ConfigureAwait(false);
             }
         }
         catch (StorageException)
@@ -71,6 +70,14 @@ internal sealed class RunWatch : IAsyncDisposable
 
         if (beat % BeatsPerProgress == 0)
             await SaveProgressAsync(_end.Token).ConfigureAwait(false);
+    }
+
+    private async Task PassOnAsync(RunControl control)
+    {
+        var signal = ControlSignal.Of(control);
+        if (_passedOn is null ? control.Version > 0 : signal.IsNewsAfter(_passedOn))
+            await _passOn(control).ConfigureAwait(false);
+        _passedOn = signal;
     }
 
     private async Task SaveProgressAsync(CancellationToken cancellationToken)

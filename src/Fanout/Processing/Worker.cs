@@ -16,8 +16,7 @@ internal sealed class Worker(RunScope scope, Action handlerAwaits) : IDisposable
     private readonly ArrayBufferWriter<byte> _output = new(256);
     private readonly ArrayBufferWriter<byte> _line = new(512);
     private byte[] _bytes = [];
-    private CancellationTokenSource? _timeout;
-    private CancellationTokenRegistration _link;
+    private AttemptTimeout? _timeout;
     private ItemError? _lastError;
     private bool _isWaitingItem;
     private bool _lineIsReady;
@@ -134,11 +133,7 @@ internal sealed class Worker(RunScope scope, Action handlerAwaits) : IDisposable
         return _line.WrittenSpan;
     }
 
-    public void Dispose()
-    {
-        _link.Dispose();
-        _timeout?.Dispose();
-    }
+    public void Dispose() => _timeout?.Dispose();
 
     private void Set(Item item, int attempts, ItemError? lastError, bool isWaitingItem)
     {
@@ -198,7 +193,7 @@ internal sealed class Worker(RunScope scope, Action handlerAwaits) : IDisposable
                 : Processing.Outcome.PutBack(attempt - 1);
         }
 
-        var timedOut = _timeout is { IsCancellationRequested: true };
+        var timedOut = _timeout is { IsCancelled: true };
         var (error, retryable, retryAfter) = timedOut
             ? (new ItemError("Timeout", $"The attempt ran longer than {scope.Spec.Failure.Timeout!.Value.TotalSeconds:0.###} s."), true, null)
             : HandlerErrors.Describe(failure);
@@ -215,25 +210,18 @@ internal sealed class Worker(RunScope scope, Action handlerAwaits) : IDisposable
 
     private CancellationToken ArmTimeout()
     {
-        if (scope.Spec.Failure.Timeout is not { } timeout)
+        if (scope.Spec.Failure.Timeout is not { } limit)
             return scope.HandlersCancelled;
-        if (_timeout is null)
-        {
-            _timeout = new CancellationTokenSource(Timeout.InfiniteTimeSpan, scope.Time);
-            _link = scope.HandlersCancelled.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), _timeout);
-        }
-
-        _timeout.CancelAfter(timeout);
-        return _timeout.Token;
+        _timeout ??= new AttemptTimeout(scope, limit);
+        return _timeout.Start();
     }
 
     private void DisarmTimeout()
     {
-        if (_timeout is null || (Abandoned is null && _timeout.TryReset()))
+        // A handler that was left behind keeps its token.
+        if (_timeout is null || (_timeout.TryReset() && Abandoned is null))
             return;
-        _link.Dispose();
-        if (Abandoned is null)
-            _timeout.Dispose();
+        _timeout.Dispose();
         _timeout = null;
     }
 }

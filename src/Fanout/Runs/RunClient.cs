@@ -127,10 +127,14 @@ public sealed class RunClient(RunEnvironment environment, IOrchestrationClient e
     private async Task ChangeAsync(string runId, string verb, Func<RunControl, RunControl> change, CancellationToken cancellationToken)
     {
         var run = await GetAsync(runId, cancellationToken).ConfigureAwait(false);
-        if (await Catalog.UpdateControlAsync(runId, change, cancellationToken).ConfigureAwait(false) is not { } control)
+        var before = run.Control;
+        if (await Catalog.UpdateControlAsync(runId, Change, cancellationToken).ConfigureAwait(false) is not { } control)
             throw new RunException(runId, $"Run '{runId}' has ended ({run.Report?.Status}) and cannot be {verb}.");
         scopes.Find(runId)?.Apply(control);
-        await environment.SignalAsync(runId, control).ConfigureAwait(false);
+        if (ControlSignal.Of(control).IsNewsAfter(ControlSignal.Of(before)))
+            await environment.SignalAsync(runId, control).ConfigureAwait(false);
+
+        RunControl Change(RunControl control) => change(before = control);
     }
 
     // A limit that does not exist cannot hold, and a queue that is not there takes nothing: better refused than ignored.

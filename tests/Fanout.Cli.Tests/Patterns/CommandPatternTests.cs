@@ -137,8 +137,8 @@ public sealed class CommandPatternTests : IDisposable
     private static TimeSpan Took(JsonElement report) =>
         report.GetProperty("endedAt").GetDateTimeOffset() - report.GetProperty("startedAt").GetDateTimeOffset();
 
-    // Commands inherit the run's id in their environment.
-    private static List<string> ProcessesOf(string runId)
+    // Commands have the run's id in their environment, and run where it was typed: elsewhere there may be another run of that id.
+    private List<string> ProcessesOf(string runId)
     {
         var found = new List<string>();
         if (!OperatingSystem.IsLinux())
@@ -147,7 +147,8 @@ public sealed class CommandPatternTests : IDisposable
         {
             try
             {
-                if (File.ReadAllText(Path.Combine(directory, "environ")).Split('\0').Contains($"FANOUT_RUN_ID={runId}", StringComparer.Ordinal))
+                if (File.ResolveLinkTarget(Path.Combine(directory, "cwd"), returnFinalTarget: false)?.FullName == _shell.WorkingDirectory
+                    && File.ReadAllText(Path.Combine(directory, "environ")).Split('\0').Contains($"FANOUT_RUN_ID={runId}", StringComparer.Ordinal))
                     found.Add(directory);
             }
             catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)

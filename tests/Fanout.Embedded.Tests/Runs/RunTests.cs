@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Fanout.Handlers;
 using Fanout.Runs;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Fanout.Embedded.Tests.Runs;
@@ -51,35 +52,6 @@ public sealed class RunTests
         await using var home = await TestHome.OpenAsync();
         var report = await home.RunAsync("""{ "id": "r", "handler": { "name": "noop" }, "source": { "kind": "inline", "items": [] } }""");
         Assert.Equal((RunStatus.Succeeded, 0L), (report.Status, report.Total));
-    }
-
-    [Fact]
-    public async Task ManyBranchesAndLanes_GiveTheSameTallyAsOne()
-    {
-        await using var home = await TestHome.OpenAsync(fanout => fanout.AddHandler<int, decimal>(
-            "mixed", number => number % 7 == 0 ? throw new PermanentItemException($"no {number}") : number / 10m));
-        var tallies = new List<(Tally Tally, string? Reduced)>();
-        foreach (var batch in new[] { """{ "branches": 1, "lanes": 1 }""", """{ "branches": 4, "lanes": 8, "maxItems": 17 }""", """{ "branches": 16, "lanes": 48, "maxItems": 3 }""" })
-        {
-            var report = await home.RunAsync($$"""{ "id": "r{{tallies.Count}}", "handler": { "name": "mixed" }, "source": { "kind": "range", "start": 0, "end": 1000 }, "flow": { "concurrency": 64 }, "batch": {{batch}}, "results": { "reduce": "sum" } }""");
-            tallies.Add((report.Tally, report.Reduced?.GetRawText()));
-        }
-
-        Assert.All(tallies, tally => Assert.Equal(tallies[0], tally));
-    }
-
-    [Fact]
-    public async Task ManyMoreBatchesThanAHistoryHolds_StillEndsWithShortHistories()
-    {
-        await using var home = await TestHome.OpenAsync();
-        var report = await home.RunAsync("""{ "id": "r", "handler": { "name": "noop" }, "source": { "kind": "range", "start": 0, "end": 900 }, "batch": { "maxItems": 1, "lanes": 4 }, "flow": { "concurrency": 16 } }""");
-        Assert.Equal(900, report.Tally.Succeeded);
-        Assert.Equal(900, (await home.ResultsAsync("r")).Count);
-
-        var longest = 0;
-        for (var branch = 0; await home.Fanout.Engine.GetInstanceAsync(branch == 0 ? "r" : $"r:b{branch:D4}") is { } instance; branch++)
-            longest = Math.Max(longest, instance.HistoryLength);
-        Assert.InRange(longest, 100, 1_000);
     }
 
     [Fact]
@@ -148,12 +120,19 @@ public sealed class RunTests
     [Fact]
     public async Task Deadline_EndsTheRunAndCountsWhatWasNeverStarted()
     {
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch);
+        using var started = new SemaphoreSlim(0);
         await using var home = await TestHome.OpenAsync(fanout => fanout.AddHandler<int, int>("wait", async (number, token) =>
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+            started.Release();
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, token);
             return number;
-        }));
-        var report = await home.RunAsync("""{ "id": "r", "handler": { "name": "wait" }, "source": { "kind": "range", "start": 0, "end": 100 }, "flow": { "concurrency": 4 }, "failure": { "deadline": "300ms" } }""");
+        }), time: time);
+        var run = home.RunAsync("""{ "id": "r", "handler": { "name": "wait" }, "source": { "kind": "range", "start": 0, "end": 100 }, "flow": { "concurrency": 4 }, "batch": { "slice": "5m" }, "failure": { "deadline": "3s" } }""");
+        for (var item = 0; item < 4; item++)
+            await started.WaitAsync();
+        time.Advance(TimeSpan.FromSeconds(3));
+        var report = await run;
         Assert.Equal((RunStatus.TimedOut, CompletionReason.DeadlineReached), (report.Status, report.Reason));
         Assert.Equal((4L, 96L), (report.Tally.Cancelled, report.NotStarted));
     }

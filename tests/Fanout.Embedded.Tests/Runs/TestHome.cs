@@ -24,7 +24,7 @@ internal sealed class TestHome : IAsyncDisposable
 
     public EmbeddedFanout Fanout { get; }
 
-    public static async Task<TestHome> OpenAsync(Action<FanoutBuilder>? configure = null, string? directory = null, TimeSpan? grace = null)
+    public static async Task<TestHome> OpenAsync(Action<FanoutBuilder>? configure = null, string? directory = null, TimeSpan? grace = null, TimeProvider? time = null)
     {
         var path = directory ?? Directory.CreateTempSubdirectory("fanout-home-").FullName;
         var collection = new ServiceCollection();
@@ -32,7 +32,7 @@ internal sealed class TestHome : IAsyncDisposable
         collection.AddFanout();
         var services = collection.BuildServiceProvider();
         var options = new HomeOptions(path) { Grace = grace ?? HomeOptions.DefaultGrace };
-        return new TestHome(path, services, await EmbeddedFanout.OpenAsync(options, services), directory is null);
+        return new TestHome(path, services, await EmbeddedFanout.OpenAsync(options, services, time), directory is null);
     }
 
     public string File(string name, params string[] lines)
@@ -56,6 +56,15 @@ internal sealed class TestHome : IAsyncDisposable
         await foreach (var line in Fanout.Client.ReadResultsAsync(runId, new ResultQuery(), CancellationToken.None))
             lines.Add(line);
         return lines;
+    }
+
+    /// <summary>Waits until a run driven here looks as it should. The one place that polls: progress is looked at, it does not call.</summary>
+    public async Task UntilAsync(string runId, Func<RunProgress?, bool> condition)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+        while (!condition(Fanout.Driver.Observe(runId)))
+            await timer.WaitForNextTickAsync(deadline.Token);
     }
 
     public async ValueTask DisposeAsync()

@@ -9,7 +9,7 @@ public sealed class PacerTests
 {
     [Fact]
     public void AnyWindow_HoldsAtMostBurstPlusRateTimesTime() =>
-        Gen.Select(Gen.Int[1, 500], Gen.Int[1, 20], Gen.Int[0, 200].Array[1, 200]).Sample((perSecond, burst, pauses) =>
+        Gen.Select(Gen.Int[1, 500], Gen.Int[1, 20], Gen.Int[0, 200].Array[1, 60]).Sample((perSecond, burst, pauses) =>
         {
             var time = new FakeTimeProvider();
             var rate = new Rate(perSecond, TimeSpan.FromSeconds(1));
@@ -32,6 +32,40 @@ public sealed class PacerTests
                 }
             }
         }, iter: 200);
+
+    [Theory]
+    [InlineData(61, 18)]
+    [InlineData(300_000, 1)]
+    [InlineData(7, 1_000_000)]
+    public void RateThatIsNoWholeNumberOfTicks_IsNeverExceededInTheLongRun(int perSecond, int burst)
+    {
+        var time = new FakeTimeProvider();
+        var pacer = new Pacer(time, new Rate(perSecond, TimeSpan.FromSeconds(1)), burst);
+        var starts = 0L;
+        for (var second = 0; second <= 20; second++)
+        {
+            while (pacer.TryTake(out _))
+                starts++;
+            Assert.InRange(starts, 1, burst + ((long)perSecond * second));
+            for (var wait = TimeSpan.Zero; wait < TimeSpan.FromSeconds(1); wait += TimeSpan.FromMilliseconds(100))
+            {
+                while (pacer.TryTake(out _))
+                    starts++;
+                time.Advance(TimeSpan.FromMilliseconds(100));
+            }
+        }
+    }
+
+    [Fact]
+    public void LongestIntervalAndLargestBurst_AreNotTooMuch()
+    {
+        var time = new FakeTimeProvider();
+        var pacer = new Pacer(time, new Rate(1.0 / 30, TimeSpan.FromDays(1)), burst: 1_000_000, spent: true);
+        Assert.False(pacer.TryTake(out var wait));
+        Assert.Equal(30, wait.TotalDays, 6);
+        pacer.Retune(new Rate(1, TimeSpan.FromSeconds(1)), 1);
+        Assert.True(pacer.TryTake(out wait) || wait <= TimeSpan.FromSeconds(1));
+    }
 
     [Fact]
     public void WaitingAsLongAsTold_KeepsTheWholeRate()

@@ -66,6 +66,7 @@ public sealed class BatchTests
     public async Task Starts_NeverExceedBurstPlusRateTimesTime()
     {
         var time = new FakeTimeProvider();
+        var begin = time.GetUtcNow();
         var starts = new ConcurrentQueue<DateTimeOffset>();
         var flow = new FlowSpec { Concurrency = 50, Rate = new Rate(20, TimeSpan.FromSeconds(1)), Burst = 3 };
         var failure = new FailureSpec { Retry = ThreeAttempts with { FirstDelay = TimeSpan.FromMilliseconds(200) } };
@@ -80,11 +81,10 @@ public sealed class BatchTests
         Assert.Equal(60, (await work).Tally.Succeeded);
         var sorted = starts.Order().ToList();
         Assert.Equal(80, sorted.Count);
-        for (var first = 0; first < sorted.Count; first++)
-        {
-            for (var last = first; last < sorted.Count; last++)
-                Assert.True(last - first + 1 <= 3 + (20 * (sorted[last] - sorted[first]).TotalSeconds) + 1e-6);
-        }
+        // The clock may go on between a start that was granted and the handler that notes it: starts look late, never early. So this holds for
+        // windows from the beginning on; PacerTests hold it for every other.
+        for (var start = 0; start < sorted.Count; start++)
+            Assert.True(start + 1 <= 3 + (20 * (sorted[start] - begin).TotalSeconds) + 1e-6);
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class BatchTests
         var others = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var done = 0;
         await using var rig = new BatchRig(
-            BatchRig.Range(10, new FlowSpec { Concurrency = 1 }, new FailureSpec { Retry = ThreeAttempts }, new BatchSpec { Slice = TimeSpan.FromMinutes(1) }),
+            BatchRig.Range(10, new FlowSpec { Concurrency = 1 }, new FailureSpec { Retry = ThreeAttempts }, new BatchSpec { Slice = TimeSpan.FromMinutes(5) }),
             (context, _) =>
             {
                 if (context is { Index: 0, Attempt: 1 })
@@ -107,7 +107,7 @@ public sealed class BatchTests
         var work = rig.WorkAsync(0, 10);
         // With the only slot held by the waiting item, the nine others could not finish while the clock stands still.
         await others.Task;
-        await AdvanceUntilDoneAsync(time, work, TimeSpan.FromMilliseconds(250));
+        await AdvanceUntilDoneAsync(time, work, TimeSpan.FromMilliseconds(50));
         var result = await work;
         Assert.Equal((10L, 11L), (result.Tally.Succeeded, result.Tally.Attempts));
     }
@@ -166,6 +166,37 @@ public sealed class BatchTests
         var result = await work;
         Assert.Equal((BatchEnd.Stopped, 4L, 4L), (result.End, result.Tally.Cancelled, result.Tally.Settled));
         Assert.Equal(CompletionReason.CancelledByRequest, result.Stop);
+    }
+
+    [Fact]
+    public async Task CallbackOfAHandlersTokenThatThrows_IsNoBusinessOfWhoeverCancels()
+    {
+        using var started = new SemaphoreSlim(0);
+        await using var rig = new BatchRig(BatchRig.Range(10, new FlowSpec { Concurrency = 2 }), async (context, token) =>
+        {
+            await using var registration = token.Register(() => throw new InvalidOperationException($"{context.Index} does not like it."));
+            started.Release();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+            return null;
+        });
+        var work = rig.WorkAsync(0, 10);
+        await started.WaitAsync();
+        await started.WaitAsync();
+        rig.Scope.Apply(new RunControl(1, Stop: CompletionReason.CancelledByRequest));
+        Assert.Equal(2, (await work).Tally.Cancelled);
+    }
+
+    [Fact]
+    public async Task CallbackOfATimedOutHandlersTokenThatThrows_IsNoBusinessOfTheProcess()
+    {
+        var failure = new FailureSpec { Timeout = TimeSpan.FromMilliseconds(20) };
+        await using var rig = new BatchRig(BatchRig.Range(2, failure: failure), async (context, token) =>
+        {
+            await using var registration = token.Register(() => throw new InvalidOperationException($"{context.Index} does not like it."));
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+            return null;
+        });
+        Assert.Equal(2, (await rig.WorkAsync(0, 2)).Tally.TimedOut);
     }
 
     [Fact]
@@ -291,7 +322,6 @@ public sealed class BatchTests
         {
             await started.WaitAsync();
             time.Advance(TimeSpan.FromSeconds(2));
-            await AdvanceUntilAsync(time, () => work.IsCompleted || started.CurrentCount > 0, TimeSpan.FromMilliseconds(1));
         }
 
         var result = await work;
@@ -317,7 +347,7 @@ public sealed class BatchTests
             time);
         var work = rig.WorkAsync(0, 2);
         await started.WaitAsync();
-        await AdvanceUntilDoneAsync(time, work, TimeSpan.FromMilliseconds(500));
+        await AdvanceUntilDoneAsync(time, work, TimeSpan.FromMilliseconds(100));
         var result = await work;
         Assert.Equal((1L, 1L), (result.Tally.TimedOut, result.Tally.Succeeded));
         Assert.Equal(1, rig.Scope.Pool.InUse);
@@ -376,15 +406,13 @@ public sealed class BatchTests
         }
     }
 
-    private static Task AdvanceUntilDoneAsync(FakeTimeProvider time, Task work, TimeSpan step) =>
-        AdvanceUntilAsync(time, () => work.IsCompleted, step);
-
-    private static async Task AdvanceUntilAsync(FakeTimeProvider time, Func<bool> done, TimeSpan step)
+    // A millisecond to each step: a clock that ran ahead of starved threads would end the slice before they had done anything.
+    private static async Task AdvanceUntilDoneAsync(FakeTimeProvider time, Task work, TimeSpan step)
     {
-        while (!done())
+        while (!work.IsCompleted)
         {
             time.Advance(step);
-            await Task.Yield();
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
         }
     }
 }

@@ -1,6 +1,6 @@
 using CsCheck;
-using Fanout.Handlers.Templates;
 using Fanout.Handlers;
+using Fanout.Handlers.Templates;
 using Xunit;
 
 namespace Fanout.Tests.Handlers.Templates;

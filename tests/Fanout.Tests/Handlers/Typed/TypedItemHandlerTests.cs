@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Fanout.Handlers.Typed;
 using Fanout.Handlers;
+using Fanout.Handlers.Typed;
 using Xunit;
 
 namespace Fanout.Tests.Handlers.Typed;
