@@ -26,7 +26,7 @@ internal sealed class ExecScenario : IScenario
 
     public Goal Goal { get; }
 
-    public int Rounds => 5;
+    public int Rounds => 3;
 
     public string? Unavailable => OperatingSystem.IsWindows() || !IsInstalled(_rival) ? $"{_rival} is not installed." : null;
 

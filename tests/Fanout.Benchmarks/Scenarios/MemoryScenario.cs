@@ -17,6 +17,8 @@ internal sealed class MemoryScenario(double scale) : IScenario
 
     public int Rounds => 1;
 
+    public int WarmUps => 0;
+
     public Task<double> MeasureOursAsync(Scratch scratch) => MeasureAsync(scratch, _many);
 
     public async Task<double?> MeasureBaselineAsync(Scratch scratch) => await MeasureAsync(scratch, Few);

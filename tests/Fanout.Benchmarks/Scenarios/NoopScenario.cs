@@ -19,7 +19,7 @@ internal sealed class NoopScenario(double scale) : IScenario
     public int Rounds => 7;
 
     // The just-in-time compiler is done with both sides after about so many.
-    public int WarmUps => 3;
+    public int WarmUps => 6;
 
     public async Task<double> MeasureOursAsync(Scratch scratch)
     {
