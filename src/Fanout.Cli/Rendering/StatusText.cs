@@ -15,8 +15,7 @@ internal static class StatusText
         text.Append("Run ").Append(record.Id).Append(" is ").AppendLine(Word(record));
         if (record.Progress is { } progress)
             AddProgress(text, progress);
-        if (Allotment(record) is { } allotment)
-            Field(text, "may use", allotment);
+        Field(text, "may use", Allotment(record));
         Field(text, "created", Figures.Time(record.CreatedAt));
         if (record.StartedAt is { } startedAt)
             Field(text, "started", Figures.Time(startedAt));
@@ -49,17 +48,16 @@ internal static class StatusText
         Field(text, "now", string.Join(", ", ProgressLine.Waiting(progress)));
     }
 
-    private static string? Allotment(RunRecord record)
+    private static string Allotment(RunRecord record)
     {
-        var parts = new List<string>();
-        if (record.Progress?.Allotment is { } allotment)
-            parts.Add(AllotmentText.Of(allotment));
+        // The live numbers of a run that nobody drives are from before the last retune.
+        var parts = new List<string> { AllotmentText.Of(record.ReadAllotment()) };
         var tolerate = record.Control.Tolerate;
         if (tolerate?.Percent is { } percent)
             parts.Add(Figures.Invariant($"tolerates {percent:0.###}%"));
         if (tolerate?.Count is { } count)
             parts.Add($"tolerates {Figures.Count(count, "failure")}");
-        return parts.Count == 0 ? null : string.Join(", ", parts);
+        return string.Join(", ", parts);
     }
 
     private static void Field(StringBuilder text, string name, string value) =>

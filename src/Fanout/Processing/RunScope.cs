@@ -230,10 +230,7 @@ public sealed class RunScope : IAsyncDisposable
 
     private void SetAllotment(RunControl control)
     {
-        var spec = Spec.Flow.Allotment;
-        var rate = control.Rate ?? spec.Rate;
-        var burst = control.Burst ?? (control.Rate is null ? spec.Burst : Math.Max(spec.Burst, FlowSpec.DefaultBurst(rate)));
-        var allotment = new Allotment(control.Concurrency ?? spec.Concurrency, rate, burst);
+        var allotment = control.Over(Spec.Flow.Allotment);
         if (allotment == _allotment)
             return;
         _allotment = allotment;

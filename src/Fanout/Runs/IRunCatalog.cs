@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Fanout.Serialization;
+
 namespace Fanout.Runs;
 
 /// <summary>The list of runs: their specs, control, progress and reports. Small rows, cheap to poll.</summary>
@@ -66,6 +69,15 @@ public sealed record RunRecord
 
     /// <summary>The process that drives it now, such as <c>host:pid</c>; null: none, so it may be continued.</summary>
     public string? DrivenBy { get; init; }
+
+    /// <summary>What it may use: what its spec asks for, as retuned since.</summary>
+    /// <exception cref="JsonException">The spec is not one.</exception>
+    public Allotment ReadAllotment()
+    {
+        var spec = JsonElement.Parse(SpecJson);
+        var flow = spec.TryGetProperty("flow", out var given) ? given.Deserialize<FlowSpec>(FanoutJson.Options) : null;
+        return Control.Over((flow ?? new FlowSpec()).Allotment);
+    }
 
     /// <summary>The run's status, from the above.</summary>
     public RunStatus Status =>

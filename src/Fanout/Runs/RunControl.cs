@@ -21,4 +21,11 @@ public sealed record RunControl(
 {
     /// <summary>Nothing was asked yet.</summary>
     public static RunControl Initial { get; } = new();
+
+    /// <summary>What a run may use that was to have <paramref name="asked"/>. A new rate without a burst gets at least its own default burst.</summary>
+    public Allotment Over(Allotment asked)
+    {
+        var burst = Burst ?? (Rate is null ? asked.Burst : Math.Max(asked.Burst, FlowSpec.DefaultBurst(Rate)));
+        return new Allotment(Concurrency ?? asked.Concurrency, Rate ?? asked.Rate, burst);
+    }
 }

@@ -8,7 +8,7 @@ public static class Given
 {
     public static DateTimeOffset Noon { get; } = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
 
-    public const string SpecJson = """{"id":"nightly","handler":{"name":"echo","options":{"a":1}},"source":{"kind":"range","start":0,"end":10}}""";
+    public const string SpecJson = """{"id":"nightly","handler":{"name":"echo","options":{"a":1}},"source":{"kind":"range","start":0,"end":10},"flow":{"concurrency":64,"rate":"50/s","burst":10}}""";
 
     public static FanoutRegistry Registry()
     {
