@@ -35,7 +35,7 @@ internal sealed class ExecScenario : IScenario
 
     // Fewer items: it takes milliseconds for each.
     public static ExecScenario AgainstParallel(double scale) =>
-        new("parallel", string.Create(CultureInfo.InvariantCulture, $"--will-cite -j {Concurrency} true"), (long)(3_000 * scale), 4);
+        new("parallel", string.Create(CultureInfo.InvariantCulture, $"--will-cite -j {Concurrency} true"), (long)(10_000 * scale), 4);
 
     public Task<double> MeasureOursAsync(Scratch scratch)
     {
