@@ -31,7 +31,7 @@ public sealed class ItemContext(string runId, Item item, int attempt, ILogger lo
     /// </summary>
     public string IdempotencyKey => _item.Key ?? string.Create(CultureInfo.InvariantCulture, $"{RunId}/{_item.Index}");
 
-    /// <summary>Logs with the run's id in scope.</summary>
+    /// <summary>Logs under the category <c>Fanout.Run.</c> followed by the run's id.</summary>
     public ILogger Logger { get; } = logger;
 
     /// <summary>The item as it was read: UTF-8 JSON, or text when <see cref="Item.IsText"/>.</summary>

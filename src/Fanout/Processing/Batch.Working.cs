@@ -65,7 +65,9 @@ internal sealed partial class Batch
                     throw new UnreachableException();
             }
 
-            await worker.HandleAsync().ConfigureAwait(false);
+            var handled = worker.HandleAsync();
+            var waits = !handled.IsCompleted;
+            await handled.ConfigureAwait(false);
             // A failure may be one too many: it counts before anything is taken after it, or its slot goes to anyone.
             if (worker.Outcome is { Error: not null })
                 Settle(worker);
@@ -73,7 +75,11 @@ internal sealed partial class Batch
                 return true;
             if (!_slots.TryKeep())
                 return false;
-            if (worker.HandlingSince - runningSince > YieldEvery.Ticks * (_scope.Time.TimestampFrequency / TimeSpan.TicksPerSecond))
+            if (waits)
+            {
+                runningSince = _scope.Time.GetTimestamp();
+            }
+            else if (worker.HandlingSince - runningSince > YieldEvery.Ticks * (_scope.Time.TimestampFrequency / TimeSpan.TicksPerSecond))
             {
                 await Task.Yield();
                 runningSince = _scope.Time.GetTimestamp();

@@ -35,6 +35,8 @@ internal sealed class ExecHandler : ItemHandler
     public override async ValueTask DisposeAsync()
     {
         await _disposal.CancelAsync().ConfigureAwait(false);
+        // Whoever awaited the last item may be on its thread, which cannot wait for its own end.
+        await Task.Yield();
         _threads.Dispose();
         _runner.Dispose();
         _disposal.Dispose();

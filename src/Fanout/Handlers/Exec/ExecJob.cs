@@ -2,9 +2,8 @@ using System.Buffers;
 
 namespace Fanout.Handlers.Exec;
 
-/// <summary>One attempt at one item; its task completes when the attempt has.</summary>
-internal sealed class ExecJob(ItemContext context, IBufferWriter<byte> output, CancellationToken cancellationToken)
-    : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+/// <summary>One attempt at one item; its task completes when the attempt has, and what awaits it goes on at once, on the attempt's thread.</summary>
+internal sealed class ExecJob(ItemContext context, IBufferWriter<byte> output, CancellationToken cancellationToken) : TaskCompletionSource
 {
     public ItemContext Context { get; } = context;
 

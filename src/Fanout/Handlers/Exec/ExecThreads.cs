@@ -2,11 +2,18 @@ namespace Fanout.Handlers.Exec;
 
 /// <summary>
 /// Threads that block for their process: made when no one is idle, kept until the end. Blocking is the cheapest way to wait for a process
-/// (measured against epoll's and the thread pool's), and the pool's threads must not be blocked.
+/// (measured against epoll's and the thread pool's), and the pool's threads must not be blocked. A job's completion runs on its thread, and what
+/// it starts next stays there: from process to process nothing is handed from thread to thread.
 /// </summary>
 internal sealed class ExecThreads(Func<Action<ExecJob>> makeWork) : IDisposable
 {
-    private const int StackBytes = 256 * 1024;
+    // .NET runs a completion on another thread when less than 128 KiB of stack are left.
+    private const int StackBytes = 1024 * 1024;
+
+    // The thread that completes a job just now, to the code that runs on it.
+    [ThreadStatic]
+    private static Seat? t_completing;
+
     private readonly Lock _lock = new();
     // Last in, first out: its caches are warm.
     private readonly Stack<Seat> _idle = new();
@@ -29,6 +36,12 @@ internal sealed class ExecThreads(Func<Action<ExecJob>> makeWork) : IDisposable
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
+            if (t_completing is { Next: null } own && own.Owner == this)
+            {
+                own.Next = job;
+                return;
+            }
+
             if (!_idle.TryPop(out seat))
                 AddThread(job);
         }
@@ -59,22 +72,25 @@ internal sealed class ExecThreads(Func<Action<ExecJob>> makeWork) : IDisposable
 
     private void Work(object? first)
     {
-        var seat = new Seat();
+        var seat = new Seat(this);
         var work = makeWork();
-        for (var job = (ExecJob?)first; job is not null; job = seat.Take())
+        for (var job = (ExecJob?)first; job is not null; job = seat.TakeNext() ?? (IsIdle(seat) ? seat.Take() : null))
         {
             var outcome = Try(work, job);
-            // Idle before the job is seen to be done: whoever waits for it can have this thread again.
-            bool stop;
-            lock (_lock)
-            {
-                stop = _disposed;
-                if (!stop)
-                    _idle.Push(seat);
-            }
+            t_completing = seat;
             Complete(job, outcome);
-            if (stop)
-                return;
+            t_completing = null;
+        }
+    }
+
+    // False: the threads end.
+    private bool IsIdle(Seat seat)
+    {
+        lock (_lock)
+        {
+            if (!_disposed)
+                _idle.Push(seat);
+            return !_disposed;
         }
     }
 
@@ -104,11 +120,23 @@ internal sealed class ExecThreads(Func<Action<ExecJob>> makeWork) : IDisposable
     }
 
     /// <summary>Where an idle thread waits for its next job.</summary>
-    private sealed class Seat
+    private sealed class Seat(ExecThreads owner)
     {
         private readonly object _gate = new();
         private ExecJob? _job;
         private bool _stop;
+
+        public ExecThreads Owner { get; } = owner;
+
+        /// <summary>What the completion of its last job started; its own thread's alone.</summary>
+        public ExecJob? Next { get; set; }
+
+        public ExecJob? TakeNext()
+        {
+            var next = Next;
+            Next = null;
+            return next;
+        }
 
         public void Put(ExecJob? job, bool stop)
         {
