@@ -50,6 +50,15 @@ public sealed record FlowSpec
     /// <summary>Share of a contended limit relative to other runs, 0.001 to 1,000. Default: 1.</summary>
     public double Weight { get; init; } = 1;
 
+    /// <summary>Limits on items with the same key; null: none.</summary>
+    public PerKeySpec? PerKey { get; init; }
+
+    /// <summary>What an item counts for against concurrency, rate and limits; null: one unit each.</summary>
+    public CostSpec? Cost { get; init; }
+
+    /// <summary>True: finds the best concurrency up to <see cref="Concurrency"/> by itself, from the handlers' latencies. Default: false.</summary>
+    public bool Adaptive { get; init; }
+
     /// <summary>What the run as a whole may use.</summary>
     public Allotment Allotment => new(Concurrency, Rate, Burst ?? DefaultBurst(Rate));
 
@@ -60,6 +69,28 @@ public sealed record FlowSpec
     /// <summary>4 x processors, at least 16.</summary>
     public static int DefaultConcurrency => Math.Max(16, 4 * Environment.ProcessorCount);
 }
+
+/// <summary>Limits on items with the same key, so that one slow or strict tenant does not hold up the others.</summary>
+/// <param name="Key">A JSON pointer (RFC 6901) into the item; <c>""</c> is the whole item. Items without it have one key in common.</param>
+public sealed record PerKeySpec(string Key)
+{
+    /// <summary>Units of one key in flight, 1 to 100,000; null: no limit but the run's, or 1 when <see cref="Ordered"/>.</summary>
+    public int? Concurrency { get; init; }
+
+    /// <summary>Starts of one key, retries included; null: no limit.</summary>
+    public Rate? Rate { get; init; }
+
+    /// <summary>Starts of one key that may come at once, 1 to 1,000,000; null: a tenth of a second's worth of the rate, at least 1. Needs a rate.</summary>
+    public int? Burst { get; init; }
+
+    /// <summary>True: items with the same key run one after another, in the source's order, retries included. Default: false.</summary>
+    public bool Ordered { get; init; }
+}
+
+/// <summary>What an item counts for: units, in whole numbers from 1 to 100,000.</summary>
+/// <param name="Units">Units each; when there is a pointer, those of items that have nothing there.</param>
+/// <param name="Pointer">A JSON pointer (RFC 6901) to a number in the item; null: all count the same.</param>
+public sealed record CostSpec(int Units, string? Pointer);
 
 /// <summary>What happens when an item does not succeed, and when the run takes too long.</summary>
 public sealed record FailureSpec

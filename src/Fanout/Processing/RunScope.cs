@@ -36,6 +36,7 @@ public sealed class RunScope : IAsyncDisposable
         _allotment = spec.Flow.Allotment;
         _meter = new ProgressMeter(services.Time);
         Total = history.Total;
+        Caps = new AllotmentCaps(OnCapsChanged);
         Pool = new SlotPool(_allotment.Concurrency);
         Pacer = new Pacer(services.Time, _allotment.Rate, _allotment.Burst, spent: history.HasRunBefore);
         LimitsAreSplit = !services.LanesShareProcess;
@@ -61,6 +62,9 @@ public sealed class RunScope : IAsyncDisposable
     internal bool HasRunBefore { get; }
 
     internal bool LimitsAreSplit { get; }
+
+    /// <summary>What holds the run below its own concurrency.</summary>
+    internal AllotmentCaps Caps { get; }
 
     internal SlotPool Pool { get; }
 
@@ -234,11 +238,20 @@ public sealed class RunScope : IAsyncDisposable
         if (allotment == _allotment)
             return;
         _allotment = allotment;
-        Pool.Resize(allotment.Concurrency);
+        ResizePool();
         Pacer.Retune(allotment.Rate, allotment.Burst);
         foreach (var batch in _batches)
             batch.OnAllotmentChanged();
     }
+
+    private void OnCapsChanged()
+    {
+        lock (_lock)
+            ResizePool();
+    }
+
+    // The pool is told under the lock, and tells who gets a slot on other threads: the last change is the one that stays.
+    private void ResizePool() => Pool.Resize(Caps.Over(_allotment.Concurrency).Concurrency);
 
     private void Change(Func<RunGate, RunGate> change)
     {

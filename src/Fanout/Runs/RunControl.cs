@@ -9,6 +9,7 @@ namespace Fanout.Runs;
 /// <param name="Rate">Retuned rate; null: the spec's.</param>
 /// <param name="Burst">Retuned burst; null: the spec's.</param>
 /// <param name="Tolerate">Retuned tolerance; null: the spec's.</param>
+/// <param name="Weight">Retuned share of contended limits; null: the spec's.</param>
 public sealed record RunControl(
     long Version = 0,
     bool Paused = false,
@@ -17,7 +18,8 @@ public sealed record RunControl(
     int? Concurrency = null,
     Rate? Rate = null,
     int? Burst = null,
-    Tolerance? Tolerate = null)
+    Tolerance? Tolerate = null,
+    double? Weight = null)
 {
     /// <summary>Nothing was asked yet.</summary>
     public static RunControl Initial { get; } = new();

@@ -1,0 +1,46 @@
+namespace Fanout.Flow;
+
+/// <summary>
+/// What holds a run below its own concurrency just now: its shares of limits, a back-off, an adaptive bound. Each is a named cap, the least of
+/// them counts, and a change of any is a change of the run's allotment.
+/// </summary>
+/// <param name="changed">Called, outside the lock, when a cap has changed.</param>
+internal sealed class AllotmentCaps(Action changed)
+{
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<string, int> _caps = new(StringComparer.Ordinal);
+
+    /// <summary>Sets a cap; null: it is lifted.</summary>
+    /// <param name="cause">What sets it, in the words of "waiting for": <c>limit crm-api</c>, <c>back-off</c>, <c>adaptive</c>.</param>
+    /// <param name="concurrency">Units in flight at most, 0 or more.</param>
+    public void Set(string cause, int? concurrency)
+    {
+        lock (_lock)
+        {
+            if (concurrency is { } cap ? _caps.TryGetValue(cause, out var old) && old == cap : !_caps.ContainsKey(cause))
+                return;
+            if (concurrency is { } given)
+                _caps[cause] = given;
+            else
+                _caps.Remove(cause);
+        }
+
+        changed();
+    }
+
+    /// <summary>What is left of <paramref name="asked"/>, and what holds it there; null: nothing does.</summary>
+    public (int Concurrency, string? Cause) Over(int asked)
+    {
+        lock (_lock)
+        {
+            var least = (Concurrency: asked, Cause: (string?)null);
+            foreach (var (cause, cap) in _caps)
+            {
+                if (cap < least.Concurrency)
+                    least = (cap, cause);
+            }
+
+            return least;
+        }
+    }
+}
