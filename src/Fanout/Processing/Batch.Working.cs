@@ -133,13 +133,18 @@ internal sealed partial class Batch
     /// <summary>It is this batch's turn before the pacer: a worker is wanted.</summary>
     internal void OnPaceTurn()
     {
+        bool hasItems;
         lock (_lock)
         {
             if (_paceTurn == PaceTurn.Awaited)
                 _paceTurn = PaceTurn.None;
+            hasItems = !_closing && WantedSlots() > _workers.Count;
         }
 
-        WantSlots();
+        if (hasItems)
+            WantSlots();
+        else
+            _scope.PaceTurns.Remove(this);
     }
 
     private async ValueTask<bool> WaitForPaceAsync()
@@ -148,6 +153,7 @@ internal sealed partial class Batch
         {
             if (_pace.TryTake(1, out var wait))
                 return true;
+            _scope.PaceCause = wait.Cause;
             Interlocked.Increment(ref _waitsForPace);
             try
             {

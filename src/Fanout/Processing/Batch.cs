@@ -106,6 +106,9 @@ internal sealed partial class Batch : IAsyncDisposable
         }
     }
 
+    /// <summary>The lane it is worked for, of those of the whole run.</summary>
+    public int Lane => _input.Lane;
+
     private TimeSpan Slice => _scope.Spec.Batch.Slice * Math.Clamp(_input.SliceFraction, 0.05, 1);
 
     /// <summary>Stops taking items. The first reason stays, but that the run is to end outweighs the others.</summary>
@@ -141,7 +144,19 @@ internal sealed partial class Batch : IAsyncDisposable
             var inFlight = 0;
             foreach (var worker in _workers)
                 inFlight += worker.IsHandling ? 1 : 0;
-            return new BatchObservation(_tally.Counts - _before, inFlight, _waiting.Count, _waitsForPace > 0);
+            return new BatchObservation
+            {
+                Settled = _tally.Counts - _before,
+                InFlight = inFlight,
+                UnitsInFlight = inFlight,
+                WaitingForRetry = _waiting.Count,
+                NotDue = _waiting.NextDue > _scope.Time.GetUtcNow() ? _waiting.Count : 0,
+                NextRetry = _waiting.NextDue,
+                RetriesAreFull = _waiting.IsFull,
+                WaitsForPace = _waitsForPace > 0,
+                WaitingForSource = _fill is null ? 0 : _workers.Count - inFlight,
+                Reach = _goesAsync ? int.MaxValue : Environment.ProcessorCount,
+            };
         }
     }
 
@@ -306,6 +321,3 @@ internal sealed partial class Batch : IAsyncDisposable
         // Not _closed: it holds nothing, and whoever closes the run's batches may have this one in hand still.
     }
 }
-
-/// <summary>What a batch looks like from outside.</summary>
-internal readonly record struct BatchObservation(Counts Settled, int InFlight, int WaitingForRetry, bool WaitsForPace);

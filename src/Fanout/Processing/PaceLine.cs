@@ -11,9 +11,6 @@ namespace Fanout.Processing;
 /// <param name="limits">The limits.</param>
 internal sealed class PaceLine(Pacer own, IReadOnlyList<LimitMember> limits)
 {
-    /// <summary>What a run's own rate is called.</summary>
-    public const string OwnCause = "rate";
-
     /// <summary>True: starts have to be asked for.</summary>
     public bool IsLimited
     {
@@ -34,7 +31,7 @@ internal sealed class PaceLine(Pacer own, IReadOnlyList<LimitMember> limits)
     /// <summary>Takes a start. False: not now; ask again after <paramref name="wait"/>.</summary>
     public bool TryTake(int cost, out PaceWait wait)
     {
-        wait = new PaceWait(own.WaitFor(cost), OwnCause, own.Retuned);
+        wait = new PaceWait(own.WaitFor(cost), WaitCauses.Rate, own.Retuned);
         LimitMember? slowest = null;
         foreach (var member in limits)
         {

@@ -12,7 +12,7 @@ namespace Fanout.Processing;
 /// One run in this process: what its batches share. Its handler, its pool and pacer, the gate that says whether items may start, and the
 /// live numbers. Created when a process first works the run, disposed when it stops doing so.
 /// </summary>
-public sealed class RunScope : IAsyncDisposable
+public sealed partial class RunScope : IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private readonly List<Batch> _batches = [];
@@ -20,6 +20,7 @@ public sealed class RunScope : IAsyncDisposable
     private readonly CancellationTokenSource _abandonHandlers = new();
     private readonly RunScopeServices _services;
     private readonly ProgressMeter _meter;
+    private readonly long _startedAt;
     private volatile RunGate _gate = RunGate.Open;
     private RunControl _control = RunControl.Initial;
     private Allotment _allotment;
@@ -37,12 +38,15 @@ public sealed class RunScope : IAsyncDisposable
         _unsuccessful = history.Settled.Failed + history.Settled.TimedOut;
         _allotment = spec.Flow.Allotment;
         _meter = new ProgressMeter(services.Time);
+        _waits = new WaitMeter(TimeSpan.Zero);
+        _startedAt = services.Time.GetTimestamp();
         Total = history.Total;
         Caps = new AllotmentCaps(OnCapsChanged);
         Pool = new SlotPool(_allotment.Concurrency);
         Pacer = new Pacer(services.Time, _allotment.Rate, _allotment.Burst, spent: history.HasRunBefore);
         LimitsAreSplit = !services.LanesShareProcess;
         HasRunBefore = history.HasRunBefore;
+        _sampling = services.Time.CreateTimer(static scope => ((RunScope)scope!).Sample(), this, SampleEvery, SampleEvery);
         TripWhenNotTolerated();
     }
 
@@ -95,8 +99,8 @@ public sealed class RunScope : IAsyncDisposable
 
     internal Allotment Allotment => _allotment;
 
-    /// <summary>Its share of contended limits, relative to other runs'.</summary>
-    internal double Weight => _control.Weight ?? Spec.Flow.Weight;
+    /// <summary>The run's share of contended limits, as retuned.</summary>
+    internal double Weight => Volatile.Read(ref _control).Weight ?? Spec.Flow.Weight;
 
     /// <summary>Cancelled when items in flight are to be cancelled.</summary>
     internal CancellationToken HandlersCancelled => _cancelHandlers.Token;
@@ -138,37 +142,13 @@ public sealed class RunScope : IAsyncDisposable
         CancelHandlers();
     }
 
-    /// <summary>The live numbers of now.</summary>
-    public RunProgress Observe()
-    {
-        lock (_lock)
-        {
-            var counts = _ended;
-            var inFlight = 0;
-            var waiting = 0;
-            var paced = false;
-            foreach (var batch in _batches)
-            {
-                var seen = batch.Observe();
-                counts += seen.Settled;
-                inFlight += seen.InFlight;
-                waiting += seen.WaitingForRetry;
-                paced |= seen.WaitsForPace;
-            }
-
-            return _meter.Measure(counts, Total, inFlight, waiting, _allotment) with
-            {
-                WaitingFor = Explain(inFlight, waiting, paced),
-            };
-        }
-    }
-
     /// <summary>Aborts the batches that still work here (a lost lease and failed storage do not wait for them), and disposes what they use once they are gone.</summary>
     public async ValueTask DisposeAsync()
     {
         AbortHost();
         await WhenIdleAsync().ConfigureAwait(false);
         _limitHolder?.Leave(Limits);
+        await _sampling.DisposeAsync().ConfigureAwait(false);
         await _persistStop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _services.Handler.DisposeAsync().ConfigureAwait(false);
         _abandonHandlers.Dispose();
@@ -193,7 +173,10 @@ public sealed class RunScope : IAsyncDisposable
     internal void Enter(Batch batch)
     {
         lock (_lock)
+        {
             _batches.Add(batch);
+            _retriesHandedBack.Remove(batch.Lane);
+        }
     }
 
     internal void Leave(Batch batch)
@@ -201,7 +184,9 @@ public sealed class RunScope : IAsyncDisposable
         lock (_lock)
         {
             _batches.Remove(batch);
-            _ended += batch.Observe().Settled;
+            var last = batch.Observe();
+            _ended += last.Settled;
+            NoteHandedBackLocked(batch, last);
             if (_batches.Count == 0)
                 _idle?.TrySetResult();
         }
@@ -311,13 +296,4 @@ public sealed class RunScope : IAsyncDisposable
             NoteFailedCallback(failed);
         }
     }
-
-    private string Explain(int inFlight, int waiting, bool paced) =>
-        _gate.Stop is not null ? "handlers to end"
-        : _gate.Paused ? "being resumed"
-        : paced && inFlight < _allotment.Concurrency ? "rate"
-        : inFlight > 0 ? "handlers"
-        : waiting > 0 ? "retry back-off"
-        : Total is null ? "source"
-        : "engine";
 }
