@@ -38,10 +38,14 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
         _engine = new EmbeddedEngine(
             storage, orchestrations, new EmbeddedEngineOptions(), time, _environment.LoggerFactory.CreateLogger<EmbeddedEngine>());
         Client = new RunClient(_environment, _engine, _scopes, paths.DeleteWorkspace);
+        Limits = new LimitClient(storage.Limits, storage.Catalog, time);
     }
 
     /// <inheritdoc/>
     public IRunClient Client { get; }
+
+    /// <inheritdoc/>
+    public ILimitClient Limits { get; }
 
     /// <inheritdoc/>
     public IRunDriver Driver => this;

@@ -25,6 +25,7 @@ internal static class HomeEnvironment
             Registry = registry,
             Services = services,
             Catalog = storage.Catalog,
+            Limits = storage.Limits,
             Results = results,
             CreateSource = sources.Create,
             OpenWorkspace = runId => new DirectoryWorkspace(paths.Workspace(runId)),

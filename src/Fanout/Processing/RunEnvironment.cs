@@ -17,6 +17,9 @@ public sealed record RunEnvironment
     /// <summary>The list of runs.</summary>
     public required IRunCatalog Catalog { get; init; }
 
+    /// <summary>The limits that runs share.</summary>
+    public required ILimitStore Limits { get; init; }
+
     /// <summary>Where results live.</summary>
     public required IResultStore Results { get; init; }
 
