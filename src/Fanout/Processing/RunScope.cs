@@ -39,6 +39,7 @@ public sealed class RunScope : IAsyncDisposable
         Caps = new AllotmentCaps(OnCapsChanged);
         Pool = new SlotPool(_allotment.Concurrency);
         Pacer = new Pacer(services.Time, _allotment.Rate, _allotment.Burst, spent: history.HasRunBefore);
+        Costs = ItemCosts.Of(spec.Flow.Cost);
         LimitsAreSplit = !services.LanesShareProcess;
         HasRunBefore = history.HasRunBefore;
         TripWhenNotTolerated();
@@ -69,6 +70,9 @@ public sealed class RunScope : IAsyncDisposable
     internal SlotPool Pool { get; }
 
     internal Pacer Pacer { get; }
+
+    /// <summary>Null: every item counts for one unit.</summary>
+    internal ItemCosts? Costs { get; }
 
     internal SemaphoreSlim PaceTurn { get; } = new(1, 1);
 
