@@ -6,6 +6,8 @@ namespace Fanout.Cli.Rendering;
 /// <summary>A run as <c>status</c> shows it.</summary>
 internal static class StatusText
 {
+    private const int FieldWidth = 13;
+
     /// <summary>Several lines, the last without a line end.</summary>
     public static string Format(RunRecord record, string results, Hints hints)
     {
@@ -14,7 +16,7 @@ internal static class StatusText
         var text = new StringBuilder();
         text.Append("Run ").Append(record.Id).Append(" is ").AppendLine(Word(record));
         if (record.Progress is { } progress)
-            AddProgress(text, progress);
+            AddProgress(text, record.DrivenBy is null ? progress with { Waits = [] } : progress);
         Field(text, "may use", Allotment(record));
         Field(text, "created", Figures.Time(record.CreatedAt));
         if (record.StartedAt is { } startedAt)
@@ -45,13 +47,17 @@ internal static class StatusText
             + $"{Figures.Count(progress.TimedOut)} timed out, {Figures.Count(progress.Cancelled)} cancelled");
         var eta = ProgressLine.Eta(progress);
         Field(text, "speed", eta is null ? Figures.Speed(progress.ItemsPerSecond) : $"{Figures.Speed(progress.ItemsPerSecond)}, {eta}");
-        Field(text, "now", string.Join(", ", ProgressLine.Waiting(progress)));
+        Field(text, "now", string.Join(", ", ProgressLine.Now(progress)));
+        if (ProgressLine.Waits(progress).Any())
+            Field(text, "waiting for", string.Join(", ", ProgressLine.Waits(progress)));
     }
 
     private static string Allotment(RunRecord record)
     {
         // The live numbers of a run that nobody drives are from before the last retune.
         var parts = new List<string> { AllotmentText.Of(record.ReadAllotment()) };
+        if (record.Control.Weight is { } weight)
+            parts.Add(Figures.Invariant($"weight {weight:0.###}"));
         var tolerate = record.Control.Tolerate;
         if (tolerate?.Percent is { } percent)
             parts.Add(Figures.Invariant($"tolerates {percent:0.###}%"));
@@ -61,5 +67,5 @@ internal static class StatusText
     }
 
     private static void Field(StringBuilder text, string name, string value) =>
-        text.Append("  ").Append(name.PadRight(11)).AppendLine(value);
+        text.Append("  ").Append(name.PadRight(FieldWidth)).AppendLine(value);
 }

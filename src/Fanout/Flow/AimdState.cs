@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Fanout.Flow;
 
 /// <summary>
@@ -10,20 +12,11 @@ namespace Fanout.Flow;
 /// since the last one, at most <see cref="MostPerSuccess"/> of it, at <see cref="RecoveryPerSecond"/>; other time counts for
 /// <see cref="IdleRecoveryPerSecond"/>, so that what nobody uses is forgotten in the end.
 /// </remarks>
-public readonly record struct AimdState
+/// <param name="Lost">What the factor lacks to 1, so that the default is 1 and recovery ends at exactly 1.</param>
+/// <param name="RecoversFrom">When it was last brought up to date, or the block ends.</param>
+/// <param name="HalvesFrom">A throttle before this belongs to the last one that counted.</param>
+public readonly record struct AimdState(double Lost, TimeSpan RecoversFrom, TimeSpan HalvesFrom)
 {
-    // What the factor lacks to 1, so that the default is 1 and recovery ends at exactly 1.
-    private readonly double _lost;
-    private readonly TimeSpan _recoversFrom;
-    private readonly TimeSpan _halvesFrom;
-
-    private AimdState(double lost, TimeSpan recoversFrom, TimeSpan halvesFrom)
-    {
-        _lost = lost;
-        _recoversFrom = recoversFrom;
-        _halvesFrom = halvesFrom;
-    }
-
     /// <summary>Of what is configured, this much is left at least: 0.01.</summary>
     public const double Floor = 0.01;
 
@@ -43,13 +36,14 @@ public readonly record struct AimdState
     public static TimeSpan LongestBlock { get; } = TimeSpan.FromHours(1);
 
     /// <summary>False: never throttled, or all over.</summary>
-    public bool IsActive => _lost > 0;
+    [JsonIgnore]
+    public bool IsActive => Lost > 0;
 
     /// <summary>Of what is configured, this much may be used, <see cref="Floor"/> to 1.</summary>
     public double FactorAt(TimeSpan now) => 1 - LostAt(now, workedFor: TimeSpan.Zero);
 
     /// <summary>Until nothing is blocked any more; zero: nothing is.</summary>
-    public TimeSpan BlockedFor(TimeSpan now) => IsActive && _recoversFrom > now ? _recoversFrom - now : TimeSpan.Zero;
+    public TimeSpan BlockedFor(TimeSpan now) => IsActive && RecoversFrom > now ? RecoversFrom - now : TimeSpan.Zero;
 
     /// <summary>The downstream asked to slow down.</summary>
     /// <param name="now">When it did.</param>
@@ -58,33 +52,33 @@ public readonly record struct AimdState
     {
         var lost = LostAt(now, workedFor: TimeSpan.Zero);
         var block = retryAfter is { } asked ? TimeSpan.FromTicks(Math.Clamp(asked.Ticks, 0, LongestBlock.Ticks)) : TimeSpan.Zero;
-        var recoversFrom = Later(now + block, IsActive ? _recoversFrom : now);
+        var recoversFrom = Later(now + block, IsActive ? RecoversFrom : now);
         // What is answered while nothing starts was sent before: it tells nothing about the slower pace.
-        if (IsActive && (now < _halvesFrom || BlockedFor(now) > TimeSpan.Zero))
-            return new AimdState(lost, recoversFrom, _halvesFrom);
+        if (IsActive && (now < HalvesFrom || BlockedFor(now) > TimeSpan.Zero))
+            return new AimdState(lost, recoversFrom, HalvesFrom);
         return new AimdState(1 - Math.Max(Floor, (1 - lost) / 2), recoversFrom, now + DecreaseInterval);
     }
 
     /// <summary>The downstream did what was asked of it, without asking to slow down.</summary>
     public AimdState Succeeded(TimeSpan now)
     {
-        if (!IsActive || now <= _recoversFrom)
+        if (!IsActive || now <= RecoversFrom)
             return this;
-        var elapsed = now - _recoversFrom;
+        var elapsed = now - RecoversFrom;
         return After(LostAt(now, elapsed < MostPerSuccess ? elapsed : MostPerSuccess), now);
     }
 
     /// <summary>Drops what is over: not active any more when the factor is 1.</summary>
     public AimdState Advance(TimeSpan now) => IsActive && LostAt(now, workedFor: TimeSpan.Zero) <= 0 ? default : this;
 
-    private AimdState After(double lost, TimeSpan now) => lost <= 0 ? default : new AimdState(lost, now, _halvesFrom);
+    private AimdState After(double lost, TimeSpan now) => lost <= 0 ? default : new AimdState(lost, now, HalvesFrom);
 
     private double LostAt(TimeSpan now, TimeSpan workedFor)
     {
-        if (!IsActive || now <= _recoversFrom)
-            return _lost;
-        var idle = now - _recoversFrom - workedFor;
-        return Math.Max(0, _lost - (workedFor.TotalSeconds * RecoveryPerSecond) - (idle.TotalSeconds * IdleRecoveryPerSecond));
+        if (!IsActive || now <= RecoversFrom)
+            return Lost;
+        var idle = now - RecoversFrom - workedFor;
+        return Math.Max(0, Lost - (workedFor.TotalSeconds * RecoveryPerSecond) - (idle.TotalSeconds * IdleRecoveryPerSecond));
     }
 
     private static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;

@@ -52,9 +52,8 @@ public sealed partial class SlotPool
         Grants grants;
         lock (_lock)
         {
-            GiveBack(client, 1);
             _line.AddLast(waiter);
-            grants = Distribute();
+            grants = TakeBack(client, 1);
         }
 
         grants.Tell();
@@ -69,8 +68,7 @@ public sealed partial class SlotPool
         Grants grants;
         lock (_lock)
         {
-            GiveBack(client, units - 1);
-            grants = Distribute();
+            grants = TakeBack(client, units - 1);
         }
 
         grants.Tell();

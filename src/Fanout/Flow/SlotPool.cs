@@ -24,6 +24,9 @@ public sealed partial class SlotPool
         _limit = _most = limit;
     }
 
+    /// <summary>Called, outside the lock, whenever a slot comes back while more are held than there are: somebody may wait for it elsewhere. Null: nobody does.</summary>
+    public Action? CameDown { get; set; }
+
     /// <summary>Slots held now.</summary>
     public int InUse
     {
@@ -94,8 +97,7 @@ public sealed partial class SlotPool
         lock (_lock)
         {
             client.Holders--;
-            GiveBack(client, units);
-            grants = Distribute();
+            grants = TakeBack(client, units);
         }
 
         grants.Tell();
@@ -112,18 +114,19 @@ public sealed partial class SlotPool
             if (_inUse <= _limit && _line.Count == 0 && !(client.Held > FairShare() && AnyBelowFairShare()))
                 return true;
             client.Holders--;
-            GiveBack(client, 1);
-            grants = Distribute(passOver: client);
+            grants = TakeBack(client, 1, passOver: client);
         }
 
         grants.Tell();
         return false;
     }
 
-    private void GiveBack(SlotClient client, int units)
+    private Grants TakeBack(SlotClient client, int units, SlotClient? passOver = null)
     {
+        var wasAbove = _inUse > _limit;
         client.Held -= units;
         _inUse -= units;
+        return Distribute(passOver) with { CameDown = wasAbove ? CameDown : null };
     }
 
     // Who waits in line comes first. Then each free slot goes to the wanting client that holds fewest: max-min fairness with equal weights.
@@ -183,8 +186,11 @@ public sealed partial class SlotPool
     // Told outside the lock.
     private readonly record struct Grants(List<SlotClient>? Granted, List<SlotWaiter>? Served)
     {
+        public Action? CameDown { get; init; }
+
         public void Tell()
         {
+            CameDown?.Invoke();
             if (Served is not null)
             {
                 foreach (var waiter in Served)

@@ -6,69 +6,39 @@ internal sealed partial class Batch
     // The longest a timer can be set for is 49 days; a debt can be longer.
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
 
-    // One worker at a time stands before the pacer; only then does it take an item, so that nothing is taken that may not start soon.
+    // Only the worker that stands before the pacer takes an item, so that nothing is taken that may not start soon. It may wait for the item's
+    // units meanwhile: whoever has them does not wait for the turn.
     private async ValueTask<Take> TakePacedAsync(Worker worker)
     {
         Settle(worker);
-        if (!await EnterPaceTurnAsync().ConfigureAwait(false))
+        if (!TryEnterPaceTurn())
             return Take.Nothing;
         try
         {
-            // The turn may have been long in coming; meanwhile someone may need the slot.
-            if (!_slots.TryKeep())
-                return Take.SlotLost;
-            var take = SettleAndTake(worker);
-            if (take != Take.Item || TryTakeUnits(worker))
-                return take == Take.Item ? await PaceAsync(worker).ConfigureAwait(false) : take;
+            var take = _scope.Costs is null ? SettleAndTake(worker) : await TakeWithUnitsAsync(worker).ConfigureAwait(false);
+            return take != Take.Item || await WaitForPaceAsync(worker.Cost).ConfigureAwait(false) ? take : PutBack(worker);
         }
         finally
         {
-            _scope.PaceTurn.Release();
-        }
-
-        // Not with the turn: who has the units may be waiting for it.
-        if (!await WaitForUnitsAsync(worker).ConfigureAwait(false))
-            return Take.SlotLost;
-        if (!await EnterPaceTurnAsync().ConfigureAwait(false))
-            return PutBack(worker);
-        try
-        {
-            return await PaceAsync(worker).ConfigureAwait(false);
-        }
-        finally
-        {
-            _scope.PaceTurn.Release();
+            LeavePaceTurn();
         }
     }
 
     private async ValueTask<Take> TakeWithUnitsAsync(Worker worker)
     {
         var take = SettleAndTake(worker);
-        if (take != Take.Item || TryTakeUnits(worker))
+        if (take != Take.Item)
             return take;
-        return await WaitForUnitsAsync(worker).ConfigureAwait(false) ? Take.Item : Take.SlotLost;
-    }
-
-    private bool TryTakeUnits(Worker worker)
-    {
-        if (_scope.Costs is not { } costs)
-            return true;
-        worker.ReadCost(costs);
+        worker.ReadCost(_scope.Costs!);
         if (worker.Cost == 1)
-            return true;
+            return take;
         var units = _slots.TryExchange(worker.Cost);
-        if (units > 0)
-            worker.Units = units;
-        return units > 0;
-    }
-
-    // False: the batch closed first; the item goes back, and the slot is gone.
-    private async ValueTask<bool> WaitForUnitsAsync(Worker worker)
-    {
-        worker.Units = await _slots.ExchangeAsync(worker.Cost, _closed.Token).ConfigureAwait(false);
-        if (worker.Units == 0)
-            PutBack(worker);
-        return worker.Units > 0;
+        worker.Units = units > 0 ? units : await _slots.ExchangeAsync(worker.Cost, _closed.Token).ConfigureAwait(false);
+        if (worker.Units > 0)
+            return take;
+        // The batch closed first.
+        PutBack(worker);
+        return Take.SlotLost;
     }
 
     private void GiveUnitsBack(Worker worker)
@@ -82,39 +52,60 @@ internal sealed partial class Batch
     private void ReleaseAfter(Task handler, int units) =>
         _ = handler.ContinueWith(_ => _slots.Release(units), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
-    private async ValueTask<Take> PaceAsync(Worker worker) =>
-        await WaitForPaceAsync(worker.Cost).ConfigureAwait(false) ? Take.Item : PutBack(worker);
-
     private static Take PutBack(Worker worker)
     {
         worker.Conclude(Outcome.PutBack(worker.Attempts));
         return Take.Nothing;
     }
 
-    private async ValueTask<bool> EnterPaceTurnAsync()
+    private bool TryEnterPaceTurn()
     {
-        try
-        {
-            await _scope.PaceTurn.WaitAsync(_closed.Token).ConfigureAwait(false);
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
+        // Before it is asked for: the call may come at once.
+        lock (_lock)
+            _paceTurn = PaceTurn.Awaited;
+        if (!_scope.PaceTurns.TryEnter(this))
             return false;
+        lock (_lock)
+            _paceTurn = PaceTurn.Taken;
+        return true;
+    }
+
+    private void LeavePaceTurn()
+    {
+        lock (_lock)
+            _paceTurn = PaceTurn.None;
+        _scope.PaceTurns.Leave();
+        WantSlots();
+    }
+
+    /// <summary>It is this batch's turn before the pacer: a worker is wanted.</summary>
+    internal void OnPaceTurn()
+    {
+        bool hasItems;
+        lock (_lock)
+        {
+            if (_paceTurn == PaceTurn.Awaited)
+                _paceTurn = PaceTurn.None;
+            hasItems = !_closing && WantedSlots() > _workers.Count;
         }
+
+        if (hasItems)
+            WantSlots();
+        else
+            _scope.PaceTurns.Remove(this);
     }
 
     private async ValueTask<bool> WaitForPaceAsync(int units)
     {
         while (!_closed.IsCancellationRequested)
         {
-            var retuned = _pacer.Retuned;
-            if (_pacer.TryTake(units, out var wait))
+            if (_pace.TryTake(units, out var wait))
                 return true;
+            _scope.PaceCause = wait.Cause;
             Interlocked.Increment(ref _waitsForPace);
             try
             {
-                await retuned.WaitAsync(wait < LongestWait ? wait : LongestWait, _scope.Time, _closed.Token).ConfigureAwait(false);
+                await wait.Changed.WaitAsync(wait.Time < LongestWait ? wait.Time : LongestWait, _scope.Time, _closed.Token).ConfigureAwait(false);
             }
             catch (TimeoutException)
             {
@@ -122,7 +113,7 @@ internal sealed partial class Batch
             }
             catch (OperationCanceledException)
             {
-                return false;
+                break;
             }
             finally
             {
@@ -130,6 +121,7 @@ internal sealed partial class Batch
             }
         }
 
+        _pace.StepBack();
         return false;
     }
 }

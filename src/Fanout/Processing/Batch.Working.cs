@@ -49,7 +49,7 @@ internal sealed partial class Batch
         var runningSince = _scope.Time.GetTimestamp();
         while (true)
         {
-            switch (_pacer.IsLimited ? await TakePacedAsync(worker).ConfigureAwait(false)
+            switch (_pace.IsLimited ? await TakePacedAsync(worker).ConfigureAwait(false)
                 : _scope.Costs is null ? SettleAndTake(worker)
                 : await TakeWithUnitsAsync(worker).ConfigureAwait(false))
             {

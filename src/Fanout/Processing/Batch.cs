@@ -29,6 +29,7 @@ internal sealed partial class Batch : IAsyncDisposable
     private readonly PartBuffer? _part;
     private readonly PartJournal _journal;
     private readonly Pacer _pacer;
+    private readonly PaceLine _pace;
     private readonly SlotPool _pool;
     private readonly SlotClient _slots;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -41,6 +42,7 @@ internal sealed partial class Batch : IAsyncDisposable
     private bool _isOver;
     private bool _goesAsync;
     private int _waitsForPace;
+    private PaceTurn _paceTurn;
     private BatchEnd _end = BatchEnd.RangeDone;
     private ITimer? _retryTimer;
     private Exception? _fault;
@@ -69,6 +71,7 @@ internal sealed partial class Batch : IAsyncDisposable
             _pacer = scope.Pacer;
         }
 
+        _pace = new PaceLine(_pacer, scope.Limits);
         _slots = _pool.Join(() => ThreadPool.UnsafeQueueUserWorkItem(static batch => _ = batch.RunWorkerAsync(), this, preferLocal: false));
     }
 
@@ -103,6 +106,9 @@ internal sealed partial class Batch : IAsyncDisposable
         }
     }
 
+    /// <summary>The lane it is worked for, of those of the whole run.</summary>
+    public int Lane => _input.Lane;
+
     private TimeSpan Slice => _scope.Spec.Batch.Slice * Math.Clamp(_input.SliceFraction, 0.05, 1);
 
     /// <summary>Stops taking items. The first reason stays, but that the run is to end outweighs the others.</summary>
@@ -135,10 +141,26 @@ internal sealed partial class Batch : IAsyncDisposable
     {
         lock (_lock)
         {
-            var inFlight = 0;
+            var (inFlight, units) = (0, 0);
             foreach (var worker in _workers)
+            {
                 inFlight += worker.IsHandling ? 1 : 0;
-            return new BatchObservation(_tally.Counts - _before, inFlight, _waiting.Count, _waitsForPace > 0);
+                units += worker.IsHandling ? worker.Units : 0;
+            }
+
+            return new BatchObservation
+            {
+                Settled = _tally.Counts - _before,
+                InFlight = inFlight,
+                UnitsInFlight = units,
+                WaitingForRetry = _waiting.Count,
+                NotDue = _waiting.NextDue > _scope.Time.GetUtcNow() ? _waiting.Count : 0,
+                NextRetry = _waiting.NextDue,
+                RetriesAreFull = _waiting.IsFull,
+                WaitsForPace = _waitsForPace > 0,
+                WaitingForSource = _fill is null ? 0 : _workers.Count - inFlight,
+                Reach = _goesAsync ? int.MaxValue : Environment.ProcessorCount,
+            };
         }
     }
 
@@ -173,6 +195,8 @@ internal sealed partial class Batch : IAsyncDisposable
         var ready = _waiting.NextDue <= now ? _waiting.Count : 0;
         var left = _rangeRead || _waiting.IsFull ? 0 : Math.Max(1, _input.End - _next);
         var most = (int)Math.Min(left + ready + _workers.Count, int.MaxValue);
+        if (_pace.IsLimited)
+            most = Math.Min(most, _workers.Count + (_paceTurn == PaceTurn.None ? 1 : 0));
         return _goesAsync ? most : Math.Min(most, Environment.ProcessorCount);
     }
 
@@ -276,8 +300,21 @@ internal sealed partial class Batch : IAsyncDisposable
 
     private List<PartRef> Parts() => _part?.Describe() is { } part ? [.. _earlierParts, part] : _earlierParts;
 
+    private enum PaceTurn
+    {
+        /// <summary>None of its workers stands before the pacer or waits to: one more is wanted.</summary>
+        None,
+
+        /// <summary>The batch waits to be called.</summary>
+        Awaited,
+
+        /// <summary>One of its workers stands before the pacer.</summary>
+        Taken,
+    }
+
     public async ValueTask DisposeAsync()
     {
+        _scope.PaceTurns.Remove(this);
         _slots.Dispose();
         if (_retryTimer is not null)
             await _retryTimer.DisposeAsync().ConfigureAwait(false);
@@ -288,6 +325,3 @@ internal sealed partial class Batch : IAsyncDisposable
         // Not _closed: it holds nothing, and whoever closes the run's batches may have this one in hand still.
     }
 }
-
-/// <summary>What a batch looks like from outside.</summary>
-internal readonly record struct BatchObservation(Counts Settled, int InFlight, int WaitingForRetry, bool WaitsForPace);

@@ -92,6 +92,7 @@ public sealed class RunClient(RunEnvironment environment, IOrchestrationClient e
             Rate = change.Rate ?? control.Rate,
             Burst = change.Burst ?? (change.Rate is null ? control.Burst : null),
             Tolerate = change.Tolerate ?? control.Tolerate,
+            Weight = change.Weight ?? control.Weight,
         },
         cancellationToken);
 

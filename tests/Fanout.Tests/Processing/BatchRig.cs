@@ -78,6 +78,15 @@ internal sealed class BatchRig : IAsyncDisposable
         return lines;
     }
 
+    /// <summary>Waits until the run looks as it should. The one place that polls: progress is looked at, it does not call.</summary>
+    public static async Task UntilAsync(Func<bool> condition)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+        while (!condition())
+            await timer.WaitForNextTickAsync(deadline.Token);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Scope.DisposeAsync();
