@@ -44,7 +44,7 @@ public class RendererTests
     [Theory]
     [InlineData(100, 3)]
     [InlineData(60, 3)]
-    [InlineData(30, 6)]
+    [InlineData(30, 5)]
     public void TheLiveView_HasARowForWhatTheRunIsWaitingFor(int width, int rows)
     {
         using var console = new TestConsole().Width(width);
