@@ -42,6 +42,7 @@ public sealed partial class RunScope : IAsyncDisposable
         Caps = new AllotmentCaps(OnCapsChanged);
         Pool = new SlotPool(_allotment.Concurrency);
         Pacer = new Pacer(services.Time, _allotment.Rate, _allotment.Burst, spent: history.HasRunBefore);
+        _retriesHandedBack[OfAnEarlierProcess] = history.Retries;
         LimitsAreSplit = !services.LanesShareProcess;
         HasRunBefore = history.HasRunBefore;
         _sampling = services.Time.CreateTimer(static scope => ((RunScope)scope!).Sample(), this, SampleEvery, SampleEvery);
@@ -161,7 +162,7 @@ public sealed partial class RunScope : IAsyncDisposable
         lock (_lock)
         {
             _batches.Add(batch);
-            _retriesHandedBack.Remove(batch.Lane);
+            NoteTakenUpLocked(batch);
         }
     }
 
