@@ -28,6 +28,22 @@ internal sealed class AllotmentCaps(Action changed)
         changed();
     }
 
+    /// <summary>What is left of <paramref name="asked"/> under all caps but one.</summary>
+    public int OverOthers(int asked, string cause)
+    {
+        lock (_lock)
+        {
+            var least = asked;
+            foreach (var (other, cap) in _caps)
+            {
+                if (other != cause)
+                    least = Math.Min(least, cap);
+            }
+
+            return least;
+        }
+    }
+
     /// <summary>What is left of <paramref name="asked"/>, and what holds it there; null: nothing does.</summary>
     public (int Concurrency, string? Cause) Over(int asked)
     {

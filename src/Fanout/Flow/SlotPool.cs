@@ -19,6 +19,24 @@ public sealed class SlotPool
         _limit = limit;
     }
 
+    /// <summary>Called, outside the lock, whenever a slot comes back while more are held than there are: somebody may wait for it elsewhere. Null: nobody does.</summary>
+    public Action? CameDown { get; set; }
+
+    /// <summary>Slots that all who joined would use if they had them.</summary>
+    public int Demand
+    {
+        get
+        {
+            lock (_lock)
+            {
+                var demand = 0L;
+                foreach (var client in _clients)
+                    demand += Math.Max(client.Wanted, client.Held);
+                return (int)Math.Min(demand, int.MaxValue);
+            }
+        }
+    }
+
     /// <summary>Slots held now.</summary>
     public int InUse
     {
@@ -80,14 +98,18 @@ public sealed class SlotPool
     internal void Release(SlotClient client)
     {
         List<SlotClient>? grants;
+        bool wasAbove;
         lock (_lock)
         {
+            wasAbove = _inUse > _limit;
             client.Held--;
             _inUse--;
             grants = Distribute();
         }
 
         Tell(grants);
+        if (wasAbove)
+            CameDown?.Invoke();
     }
 
     /// <summary>Asked between two items. False: the slot was taken back.</summary>
@@ -96,9 +118,11 @@ public sealed class SlotPool
         if (!_contended)
             return true;
         List<SlotClient>? grants;
+        bool wasAbove;
         lock (_lock)
         {
-            if (_inUse <= _limit && !(client.Held > FairShare() && AnyBelowFairShare()))
+            wasAbove = _inUse > _limit;
+            if (!wasAbove && !(client.Held > FairShare() && AnyBelowFairShare()))
                 return true;
             client.Held--;
             _inUse--;
@@ -106,6 +130,8 @@ public sealed class SlotPool
         }
 
         Tell(grants);
+        if (wasAbove)
+            CameDown?.Invoke();
         return false;
     }
 

@@ -49,7 +49,7 @@ internal sealed partial class Batch
         var runningSince = _scope.Time.GetTimestamp();
         while (true)
         {
-            switch (_pacer.IsLimited ? await TakePacedAsync(worker).ConfigureAwait(false) : SettleAndTake(worker))
+            switch (_pace.IsLimited ? await TakePacedAsync(worker).ConfigureAwait(false) : SettleAndTake(worker))
             {
                 case Take.Read:
                     await FillAsync().ConfigureAwait(false);
@@ -87,19 +87,12 @@ internal sealed partial class Batch
         }
     }
 
-    // One worker at a time stands before the pacer; only then does it take an item, so that nothing is taken that may not start soon.
+    // Only the worker that stands before the pacer takes an item, so that nothing is taken that may not start soon.
     private async ValueTask<Take> TakePacedAsync(Worker worker)
     {
         Settle(worker);
-        try
-        {
-            await _scope.PaceTurn.WaitAsync(_closed.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
+        if (!TryEnterPaceTurn())
             return Take.Nothing;
-        }
-
         try
         {
             var take = SettleAndTake(worker);
@@ -113,21 +106,58 @@ internal sealed partial class Batch
         }
         finally
         {
-            _scope.PaceTurn.Release();
+            LeavePaceTurn();
         }
+    }
+
+    private bool TryEnterPaceTurn()
+    {
+        // Before it is asked for: the call may come at once.
+        lock (_lock)
+            _paceTurn = PaceTurn.Awaited;
+        if (!_scope.PaceTurns.TryEnter(this))
+            return false;
+        lock (_lock)
+            _paceTurn = PaceTurn.Taken;
+        return true;
+    }
+
+    private void LeavePaceTurn()
+    {
+        lock (_lock)
+            _paceTurn = PaceTurn.None;
+        _scope.PaceTurns.Leave();
+        WantSlots();
+    }
+
+    /// <summary>It is this batch's turn before the pacer: a worker is wanted.</summary>
+    internal void OnPaceTurn()
+    {
+        bool hasItems;
+        lock (_lock)
+        {
+            if (_paceTurn == PaceTurn.Awaited)
+                _paceTurn = PaceTurn.None;
+            hasItems = !_closing && WantedSlots() > _workers.Count;
+        }
+
+        if (hasItems)
+            WantSlots();
+        else
+            _scope.PaceTurns.Remove(this);
     }
 
     private async ValueTask<bool> WaitForPaceAsync()
     {
         while (!_closed.IsCancellationRequested)
         {
-            var retuned = _pacer.Retuned;
-            if (_pacer.TryTake(out var wait))
+            if (_pace.TryTake(1, out var wait))
                 return true;
+            _scope.PaceCause = wait.Cause;
             Interlocked.Increment(ref _waitsForPace);
             try
             {
-                await retuned.WaitAsync(wait, _scope.Time, _closed.Token).ConfigureAwait(false);
+                await wait.Changed.WaitAsync(wait.Time, _scope.Time, _closed.Token).ConfigureAwait(false);
             }
             catch (TimeoutException)
             {
@@ -135,7 +165,7 @@ internal sealed partial class Batch
             }
             catch (OperationCanceledException)
             {
-                return false;
+                break;
             }
             finally
             {
@@ -143,6 +173,7 @@ internal sealed partial class Batch
             }
         }
 
+        _pace.StepBack();
         return false;
     }
 

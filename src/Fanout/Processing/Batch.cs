@@ -29,6 +29,7 @@ internal sealed partial class Batch : IAsyncDisposable
     private readonly PartBuffer? _part;
     private readonly PartJournal _journal;
     private readonly Pacer _pacer;
+    private readonly PaceLine _pace;
     private readonly SlotPool _pool;
     private readonly SlotClient _slots;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -41,6 +42,7 @@ internal sealed partial class Batch : IAsyncDisposable
     private bool _isOver;
     private bool _goesAsync;
     private int _waitsForPace;
+    private PaceTurn _paceTurn;
     private BatchEnd _end = BatchEnd.RangeDone;
     private ITimer? _retryTimer;
     private Exception? _fault;
@@ -69,6 +71,7 @@ internal sealed partial class Batch : IAsyncDisposable
             _pacer = scope.Pacer;
         }
 
+        _pace = new PaceLine(_pacer, scope.Limits);
         _slots = _pool.Join(() => ThreadPool.UnsafeQueueUserWorkItem(static batch => _ = batch.RunWorkerAsync(), this, preferLocal: false));
     }
 
@@ -188,6 +191,8 @@ internal sealed partial class Batch : IAsyncDisposable
         var ready = _waiting.NextDue <= now ? _waiting.Count : 0;
         var left = _rangeRead || _waiting.IsFull ? 0 : Math.Max(1, _input.End - _next);
         var most = (int)Math.Min(left + ready + _workers.Count, int.MaxValue);
+        if (_pace.IsLimited)
+            most = Math.Min(most, _workers.Count + (_paceTurn == PaceTurn.None ? 1 : 0));
         return _goesAsync ? most : Math.Min(most, Environment.ProcessorCount);
     }
 
@@ -291,8 +296,21 @@ internal sealed partial class Batch : IAsyncDisposable
 
     private List<PartRef> Parts() => _part?.Describe() is { } part ? [.. _earlierParts, part] : _earlierParts;
 
+    private enum PaceTurn
+    {
+        /// <summary>None of its workers stands before the pacer or waits to: one more is wanted.</summary>
+        None,
+
+        /// <summary>The batch waits to be called.</summary>
+        Awaited,
+
+        /// <summary>One of its workers stands before the pacer.</summary>
+        Taken,
+    }
+
     public async ValueTask DisposeAsync()
     {
+        _scope.PaceTurns.Remove(this);
         _slots.Dispose();
         if (_retryTimer is not null)
             await _retryTimer.DisposeAsync().ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using Fanout.Processing.Limits;
 using Fanout.Results;
 using Fanout.Runs;
 using Fanout.Sources;
@@ -16,6 +17,9 @@ public sealed record RunEnvironment
 
     /// <summary>The list of runs.</summary>
     public required IRunCatalog Catalog { get; init; }
+
+    /// <summary>This process's shares of limits.</summary>
+    public required LimitHolder Limits { get; init; }
 
     /// <summary>Where results live.</summary>
     public required IResultStore Results { get; init; }

@@ -1,5 +1,6 @@
 using Fanout.Flow;
 using Fanout.Handlers;
+using Fanout.Processing.Limits;
 using Fanout.Results;
 using Fanout.Runs;
 using Fanout.Sources;
@@ -26,6 +27,7 @@ public sealed partial class RunScope : IAsyncDisposable
     private Counts _ended;
     private long _unsuccessful;
     private Task _persistStop = Task.CompletedTask;
+    private LimitHolder? _limitHolder;
     private TaskCompletionSource? _idle;
 
     internal RunScope(RunSpec spec, RunScopeServices services, RunHistory history)
@@ -75,7 +77,10 @@ public sealed partial class RunScope : IAsyncDisposable
 
     internal Pacer Pacer { get; }
 
-    internal SemaphoreSlim PaceTurn { get; } = new(1, 1);
+    /// <summary>The limits it is under.</summary>
+    internal IReadOnlyList<LimitMember> Limits { get; private set; } = [];
+
+    internal PaceTurns PaceTurns { get; } = new();
 
     internal ItemHandler Handler => _services.Handler;
 
@@ -143,12 +148,21 @@ public sealed partial class RunScope : IAsyncDisposable
     {
         AbortHost();
         await WhenIdleAsync().ConfigureAwait(false);
+        _limitHolder?.Leave(Limits);
         await _sampling.DisposeAsync().ConfigureAwait(false);
         await _persistStop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _services.Handler.DisposeAsync().ConfigureAwait(false);
-        PaceTurn.Dispose();
         _abandonHandlers.Dispose();
         _cancelHandlers.Dispose();
+    }
+
+    /// <summary>Comes under the limits its spec names, before anything of it starts.</summary>
+    internal void Join(LimitHolder holder)
+    {
+        _limitHolder = holder;
+        Limits = holder.Join(this);
+        if (Limits.Count > 0)
+            Pool.CameDown = OnPoolCameDown;
     }
 
     internal void SetTotal(long total)
@@ -231,6 +245,12 @@ public sealed partial class RunScope : IAsyncDisposable
         Pacer.Retune(allotment.Rate, allotment.Burst);
         foreach (var batch in _batches)
             batch.OnAllotmentChanged();
+    }
+
+    private void OnPoolCameDown()
+    {
+        foreach (var member in Limits)
+            member.Limit.Divide();
     }
 
     private void OnCapsChanged()
