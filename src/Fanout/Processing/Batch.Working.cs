@@ -8,6 +8,8 @@ internal sealed partial class Batch
     // A worker that never waits gives its thread up this often, so that timers, checkpoints and the engine's turns are not starved.
     private static readonly TimeSpan YieldEvery = TimeSpan.FromMilliseconds(2);
 
+    private static readonly TimeSpan TimerGrain = TimeSpan.FromMilliseconds(1);
+
     // Entered holding a slot.
     private async Task RunWorkerAsync()
     {
@@ -157,7 +159,11 @@ internal sealed partial class Batch
             Interlocked.Increment(ref _waitsForPace);
             try
             {
-                await wait.Changed.WaitAsync(wait.Time, _scope.Time, _closed.Token).ConfigureAwait(false);
+                // Shorter than a timer's grain: the thread is given up, and the pacer asked again.
+                if (wait.Time < TimerGrain)
+                    await Task.Yield();
+                else
+                    await wait.Changed.WaitAsync(wait.Time, _scope.Time, _closed.Token).ConfigureAwait(false);
             }
             catch (TimeoutException)
             {

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Fanout.Handlers;
 using Fanout.Processing;
+using Fanout.Processing.Limits;
 using Fanout.Results;
 using Fanout.Runs;
 using Fanout.Sources;
@@ -45,6 +46,13 @@ internal sealed class BatchRig : IAsyncDisposable
     public RunScope Scope { get; private set; }
 
     public List<(CompletionReason Reason, string Message)> PersistedStops { get; } = [];
+
+    /// <summary>Comes under the limits the spec names.</summary>
+    public BatchRig Under(LimitHolder holder)
+    {
+        Scope.Join(holder);
+        return this;
+    }
 
     public static RunSpec Range(long items, FlowSpec? flow = null, FailureSpec? failure = null, BatchSpec? batch = null, ResultsSpec? results = null) => new()
     {
