@@ -45,6 +45,7 @@ public sealed partial class RunScope : IAsyncDisposable
         Pool = new SlotPool(_allotment.Concurrency);
         Pacer = new Pacer(services.Time, _allotment.Rate, _allotment.Burst, spent: history.HasRunBefore);
         Costs = ItemCosts.Of(spec.Flow.Cost);
+        _retriesHandedBack[OfAnEarlierProcess] = history.Retries;
         LimitsAreSplit = !services.LanesShareProcess;
         HasRunBefore = history.HasRunBefore;
         _sampling = services.Time.CreateTimer(static scope => ((RunScope)scope!).Sample(), this, SampleEvery, SampleEvery);
@@ -179,7 +180,7 @@ public sealed partial class RunScope : IAsyncDisposable
         lock (_lock)
         {
             _batches.Add(batch);
-            _retriesHandedBack.Remove(batch.Lane);
+            NoteTakenUpLocked(batch);
         }
     }
 

@@ -106,6 +106,15 @@ public sealed class RunWaitsTests
     }
 
     [Fact]
+    public async Task RetriesThatAnEarlierProcessLeft_AreRetryBackOff()
+    {
+        var history = new RunHistory(true, new Counts(2, 0, 0, 0), 5) { Retries = (3, _time.GetUtcNow() + TimeSpan.FromMinutes(1)) };
+        await using var rig = new BatchRig(BatchRig.Range(5), (_, _) => ValueTask.FromResult<string?>(null), _time, history);
+        _time.Advance(6 * Second);
+        Assert.Equal(("retry back-off 100", 3), (Waits(rig), rig.Scope.Observe().WaitingForRetry));
+    }
+
+    [Fact]
     public async Task PausedRun_WaitsToBeResumed_FromTheMomentOfThePause()
     {
         await using var held = new HeldHandlers(_time, new FlowSpec { Concurrency = 4 });
@@ -163,6 +172,16 @@ public sealed class RunWaitsTests
         held.Rig.Scope.Stop(CompletionReason.ToleranceExceeded, "Too many.");
         _time.Advance(6 * Second);
         Assert.Equal(("handlers 100", "handlers to end"), (Waits(held), held.Rig.Scope.Observe().WaitingFor));
+    }
+
+    [Fact]
+    public async Task Weight_IsTheSpecsUntilItIsRetuned()
+    {
+        await using var rig = new BatchRig(BatchRig.Range(Items, new FlowSpec { Weight = 2 }), (_, _) => ValueTask.FromResult<string?>(null), _time);
+        Assert.Equal(2, rig.Scope.Weight);
+        rig.Scope.Apply(new RunControl(2, Weight: 0.5));
+        rig.Scope.Apply(new RunControl(1, Weight: 7));
+        Assert.Equal(0.5, rig.Scope.Weight);
     }
 
     private static string Waits(HeldHandlers held) => Waits(held.Rig);
