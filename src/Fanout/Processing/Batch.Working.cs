@@ -109,6 +109,8 @@ internal sealed partial class Batch
                 return Take.Nothing;
             }
 
+            if (worker.Key is not null)
+                NoteStart(worker);
             return take;
         }
         finally
@@ -146,6 +148,19 @@ internal sealed partial class Batch
         return false;
     }
 
+    private void NoteStart(Worker worker)
+    {
+        lock (_lock)
+            _feed.NoteStart(worker);
+    }
+
+    private void ReleaseKey(OpenKey key)
+    {
+        lock (_lock)
+            _feed.Release(key);
+        WantSlots();
+    }
+
     private void Settle(Worker worker)
     {
         bool unsuccessful;
@@ -162,12 +177,14 @@ internal sealed partial class Batch
         lock (_lock)
         {
             _workers.Remove(worker);
-            wanted = _closing ? 0 : WantedSlots();
+            _wanted = wanted = _closing ? 0 : WantedSlots();
             if (!_closing)
                 ArmRetryTimer();
         }
 
         _slots.Want(wanted);
+        if (worker is { Abandoned: { } left, AbandonedKey: { } key })
+            _ = left.ContinueWith(_ => ReleaseKey(key), TaskScheduler.Default);
         if (worker.Abandoned is { } handler)
             _ = handler.ContinueWith(static (_, slots) => ((Flow.SlotClient)slots!).Release(), _slots, TaskScheduler.Default);
         else if (keepsSlot)

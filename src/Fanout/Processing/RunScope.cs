@@ -41,6 +41,7 @@ public sealed class RunScope : IAsyncDisposable
         Pacer = new Pacer(services.Time, _allotment.Rate, _allotment.Burst, spent: history.HasRunBefore);
         LimitsAreSplit = !services.LanesShareProcess;
         HasRunBefore = history.HasRunBefore;
+        Since = services.Time.GetTimestamp();
         TripWhenNotTolerated();
     }
 
@@ -60,6 +61,9 @@ public sealed class RunScope : IAsyncDisposable
     public long? Total { get; private set; }
 
     internal bool HasRunBefore { get; }
+
+    /// <summary>Timestamp of when this process began to work the run.</summary>
+    internal long Since { get; }
 
     internal bool LimitsAreSplit { get; }
 
