@@ -18,7 +18,10 @@ internal sealed partial class Batch
         try
         {
             var take = _scope.Costs is null ? SettleAndTake(worker) : await TakeWithUnitsAsync(worker).ConfigureAwait(false);
-            return take != Take.Item || await WaitForPaceAsync(worker.Cost).ConfigureAwait(false) ? take : PutBack(worker);
+            if (take == Take.Item && !await WaitForPaceAsync(worker.Cost).ConfigureAwait(false))
+                return PutBack(worker);
+            NoteStart(worker);
+            return take;
         }
         finally
         {
@@ -37,10 +40,22 @@ internal sealed partial class Batch
         var units = _slots.TryExchange(worker.Cost);
         worker.Units = units > 0 ? units : await _slots.ExchangeAsync(worker.Cost, _closed.Token).ConfigureAwait(false);
         if (worker.Units > 0)
+        {
+            NoteStart(worker);
             return take;
+        }
+
         // The batch closed first.
         PutBack(worker);
         return Take.SlotLost;
+    }
+
+    private void NoteStart(Worker worker)
+    {
+        if (worker.Key is null)
+            return;
+        lock (_lock)
+            _feed.NoteStart(worker);
     }
 
     private void GiveUnitsBack(Worker worker)

@@ -49,6 +49,7 @@ public sealed partial class RunScope : IAsyncDisposable
         LimitsAreSplit = !services.LanesShareProcess;
         HasRunBefore = history.HasRunBefore;
         _sampling = services.Time.CreateTimer(static scope => ((RunScope)scope!).Sample(), this, SampleEvery, SampleEvery);
+        Since = services.Time.GetTimestamp();
         TripWhenNotTolerated();
     }
 
@@ -68,6 +69,9 @@ public sealed partial class RunScope : IAsyncDisposable
     public long? Total { get; private set; }
 
     internal bool HasRunBefore { get; }
+
+    /// <summary>Timestamp of when this process began to work the run.</summary>
+    internal long Since { get; }
 
     internal bool LimitsAreSplit { get; }
 

@@ -3,6 +3,7 @@ using Fanout.Handlers;
 using Fanout.Planning;
 using Fanout.Results;
 using Fanout.Runs;
+using Fanout.Sources;
 using Fanout.Specs;
 using Microsoft.Extensions.Logging;
 
@@ -90,7 +91,7 @@ public sealed class RunScopes(RunEnvironment environment) : IAsyncDisposable
     {
         Handler = MakeHandler(spec),
         Reduction = spec.Results.Reduce is { } name ? environment.Registry.Reductions[name] : null,
-        Source = environment.CreateSource(spec.Source),
+        Source = KeyedSource.Of(spec, environment.CreateSource(spec.Source)),
         Workspace = environment.OpenWorkspace(spec.Id!),
         Results = environment.Results,
         Time = environment.Time,

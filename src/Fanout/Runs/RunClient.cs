@@ -49,7 +49,7 @@ public sealed class RunClient(RunEnvironment environment, IOrchestrationClient e
     {
         await RefuseWhatThisEngineLacksAsync(spec, cancellationToken).ConfigureAwait(false);
         var id = $"preview-{environment.NewExecutionId()}";
-        var source = environment.CreateSource(spec.Source);
+        var source = KeyedSource.Of(spec, environment.CreateSource(spec.Source));
         await source.CheckAsync(cancellationToken).ConfigureAwait(false);
         try
         {
