@@ -18,6 +18,9 @@ internal sealed partial class Batch
 
         /// <summary>There is nothing to take now.</summary>
         Nothing,
+
+        /// <summary>The worker has lost its slot.</summary>
+        SlotLost,
     }
 
     /// <summary>Makes room for the next item in hand: settles the last one, if any.</summary>

@@ -8,8 +8,6 @@ internal sealed partial class Batch
     // A worker that never waits gives its thread up this often, so that timers, checkpoints and the engine's turns are not starved.
     private static readonly TimeSpan YieldEvery = TimeSpan.FromMilliseconds(2);
 
-    private static readonly TimeSpan TimerGrain = TimeSpan.FromMilliseconds(1);
-
     // Entered holding a slot.
     private async Task RunWorkerAsync()
     {
@@ -51,7 +49,9 @@ internal sealed partial class Batch
         var runningSince = _scope.Time.GetTimestamp();
         while (true)
         {
-            switch (_pace.IsLimited ? await TakePacedAsync(worker).ConfigureAwait(false) : SettleAndTake(worker))
+            switch (_pace.IsLimited ? await TakePacedAsync(worker).ConfigureAwait(false)
+                : _scope.Costs is null ? SettleAndTake(worker)
+                : await TakeWithUnitsAsync(worker).ConfigureAwait(false))
             {
                 case Take.Read:
                     await FillAsync().ConfigureAwait(false);
@@ -61,6 +61,8 @@ internal sealed partial class Batch
                     continue;
                 case Take.Nothing:
                     return true;
+                case Take.SlotLost:
+                    return false;
                 case Take.Item:
                     break;
                 default:
@@ -75,6 +77,7 @@ internal sealed partial class Batch
                 Settle(worker);
             if (worker.Abandoned is not null)
                 return true;
+            GiveUnitsBack(worker);
             if (!_slots.TryKeep())
                 return false;
             if (waits)
@@ -87,100 +90,6 @@ internal sealed partial class Batch
                 runningSince = _scope.Time.GetTimestamp();
             }
         }
-    }
-
-    // Only the worker that stands before the pacer takes an item, so that nothing is taken that may not start soon.
-    private async ValueTask<Take> TakePacedAsync(Worker worker)
-    {
-        Settle(worker);
-        if (!TryEnterPaceTurn())
-            return Take.Nothing;
-        try
-        {
-            var take = SettleAndTake(worker);
-            if (take == Take.Item && !await WaitForPaceAsync().ConfigureAwait(false))
-            {
-                worker.Conclude(Outcome.PutBack(worker.Attempts));
-                return Take.Nothing;
-            }
-
-            return take;
-        }
-        finally
-        {
-            LeavePaceTurn();
-        }
-    }
-
-    private bool TryEnterPaceTurn()
-    {
-        // Before it is asked for: the call may come at once.
-        lock (_lock)
-            _paceTurn = PaceTurn.Awaited;
-        if (!_scope.PaceTurns.TryEnter(this))
-            return false;
-        lock (_lock)
-            _paceTurn = PaceTurn.Taken;
-        return true;
-    }
-
-    private void LeavePaceTurn()
-    {
-        lock (_lock)
-            _paceTurn = PaceTurn.None;
-        _scope.PaceTurns.Leave();
-        WantSlots();
-    }
-
-    /// <summary>It is this batch's turn before the pacer: a worker is wanted.</summary>
-    internal void OnPaceTurn()
-    {
-        bool hasItems;
-        lock (_lock)
-        {
-            if (_paceTurn == PaceTurn.Awaited)
-                _paceTurn = PaceTurn.None;
-            hasItems = !_closing && WantedSlots() > _workers.Count;
-        }
-
-        if (hasItems)
-            WantSlots();
-        else
-            _scope.PaceTurns.Remove(this);
-    }
-
-    private async ValueTask<bool> WaitForPaceAsync()
-    {
-        while (!_closed.IsCancellationRequested)
-        {
-            if (_pace.TryTake(1, out var wait))
-                return true;
-            _scope.PaceCause = wait.Cause;
-            Interlocked.Increment(ref _waitsForPace);
-            try
-            {
-                // Shorter than a timer's grain: the thread is given up, and the pacer asked again.
-                if (wait.Time < TimerGrain)
-                    await Task.Yield();
-                else
-                    await wait.Changed.WaitAsync(wait.Time, _scope.Time, _closed.Token).ConfigureAwait(false);
-            }
-            catch (TimeoutException)
-            {
-                // The wait is over.
-            }
-            catch (OperationCanceledException)
-            {
-                break;
-            }
-            finally
-            {
-                Interlocked.Decrement(ref _waitsForPace);
-            }
-        }
-
-        _pace.StepBack();
-        return false;
     }
 
     private void Settle(Worker worker)
@@ -206,9 +115,9 @@ internal sealed partial class Batch
 
         _slots.Want(wanted);
         if (worker.Abandoned is { } handler)
-            _ = handler.ContinueWith(static (_, slots) => ((Flow.SlotClient)slots!).Release(), _slots, TaskScheduler.Default);
+            ReleaseAfter(handler, worker.Units);
         else if (keepsSlot)
-            _slots.Release();
+            _slots.Release(worker.Units);
         worker.Dispose();
         CheckDrained();
     }

@@ -141,14 +141,18 @@ internal sealed partial class Batch : IAsyncDisposable
     {
         lock (_lock)
         {
-            var inFlight = 0;
+            var (inFlight, units) = (0, 0);
             foreach (var worker in _workers)
+            {
                 inFlight += worker.IsHandling ? 1 : 0;
+                units += worker.IsHandling ? worker.Units : 0;
+            }
+
             return new BatchObservation
             {
                 Settled = _tally.Counts - _before,
                 InFlight = inFlight,
-                UnitsInFlight = inFlight,
+                UnitsInFlight = units,
                 WaitingForRetry = _waiting.Count,
                 NotDue = _waiting.NextDue > _scope.Time.GetUtcNow() ? _waiting.Count : 0,
                 NextRetry = _waiting.NextDue,

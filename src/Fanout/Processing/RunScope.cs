@@ -44,6 +44,7 @@ public sealed partial class RunScope : IAsyncDisposable
         Caps = new AllotmentCaps(OnCapsChanged);
         Pool = new SlotPool(_allotment.Concurrency);
         Pacer = new Pacer(services.Time, _allotment.Rate, _allotment.Burst, spent: history.HasRunBefore);
+        Costs = ItemCosts.Of(spec.Flow.Cost);
         _retriesHandedBack[OfAnEarlierProcess] = history.Retries;
         LimitsAreSplit = !services.LanesShareProcess;
         HasRunBefore = history.HasRunBefore;
@@ -76,6 +77,9 @@ public sealed partial class RunScope : IAsyncDisposable
     internal SlotPool Pool { get; }
 
     internal Pacer Pacer { get; }
+
+    /// <summary>Null: every item counts for one unit.</summary>
+    internal ItemCosts? Costs { get; }
 
     /// <summary>The limits it is under.</summary>
     internal IReadOnlyList<LimitMember> Limits { get; private set; } = [];
@@ -260,7 +264,7 @@ public sealed partial class RunScope : IAsyncDisposable
     }
 
     // The pool is told under the lock, and tells who gets a slot on other threads: the last change is the one that stays.
-    private void ResizePool() => Pool.Resize(Caps.Over(_allotment.Concurrency).Concurrency);
+    private void ResizePool() => Pool.Resize(Caps.Over(_allotment.Concurrency).Concurrency, Caps.Most(_allotment.Concurrency));
 
     private void Change(Func<RunGate, RunGate> change)
     {

@@ -61,7 +61,7 @@ public sealed class RunScopes(RunEnvironment environment) : IAsyncDisposable
         var spec = SpecReader.Read(record.SpecJson, environment.Registry);
         var history = await ReadHistoryAsync(record).ConfigureAwait(false);
         var scope = new RunScope(spec, MakeServices(spec), history);
-        scope.Join(environment.Limits);
+        scope.Join(environment.LimitShares);
         scope.Apply(record.Control);
         await environment.Catalog.SetStartedAsync(runId, environment.Time.GetUtcNow(), CancellationToken.None).ConfigureAwait(false);
         return new Watched(scope, new RunWatch(scope, environment.Catalog, control => environment.SignalAsync(runId, control), environment.Time));
