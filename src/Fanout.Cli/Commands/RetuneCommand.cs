@@ -17,11 +17,11 @@ internal static class RetuneCommand
         var flow = new FlowFlags();
         var command = new CliCommand("retune", "Change a run under way, in whichever process it runs.")
         {
-            Synopsis = "RUN [--concurrency N] [--rate R] [--tolerate T]",
+            Synopsis = "RUN [--concurrency N] [--rate R] [--weight W] [--tolerate T]",
             Examples = [("nightly --concurrency 8 --rate 20/s", "slower, from now on")],
         };
         command.Arguments.Add(run);
-        command.Add(new FlagGroup("What to change", [flow.Concurrency, flow.Rate, flow.Tolerate]));
+        command.Add(new FlagGroup("What to change", [flow.Concurrency, flow.Rate, flow.Weight, flow.Tolerate]));
         command.Add(flags.Group(GeneralFlags.CreateJson()));
         return new CommandDefinition(command, context => RetuneAsync(context, RunArgument.Require(context, run), ReadChange(context, flow)));
     }
@@ -41,7 +41,7 @@ internal static class RetuneCommand
     private static Retune ReadChange(CommandContext context, FlowFlags flow)
     {
         if (!flow.AnyGiven(context.Parse))
-            throw new UsageException("nothing to change: give --concurrency, --rate or --tolerate.");
+            throw new UsageException("nothing to change: give --concurrency, --rate, --weight or --tolerate.");
         var registry = new FanoutRegistry();
         registry.Handlers.Add(AnyHandler, new HandlerRegistration(AnyHandler, _ => [], (_, _) => throw new InvalidOperationException("It is never run.")));
         var document = new JsonObject
@@ -55,7 +55,8 @@ internal static class RetuneCommand
             context.IsGiven(flow.Concurrency.Name) ? spec.Flow.Concurrency : null,
             spec.Flow.Rate,
             Burst: null,
-            spec.Failure.Tolerate);
+            spec.Failure.Tolerate,
+            context.IsGiven(flow.Weight.Name) ? spec.Flow.Weight : null);
     }
 
     private static IEnumerable<string> Words(Retune change)
@@ -64,6 +65,8 @@ internal static class RetuneCommand
             yield return $"{Figures.Count(concurrency)} at once";
         if (change.Rate is { } rate)
             yield return Figures.Rate(rate);
+        if (change.Weight is { } weight)
+            yield return Figures.Invariant($"weight {weight:0.###}");
         if (change.Tolerate?.Percent is { } percent)
             yield return Figures.Invariant($"tolerates {percent:0.###}%");
         if (change.Tolerate?.Count is { } count)

@@ -12,6 +12,9 @@ internal sealed class FlowFlags
     private readonly SpecField _rate = SpecField.Text(
         "--rate", "flow/rate", "50/s", "Item starts in time, retries included: 50/s, 3000/min, … (default: no limit)");
 
+    private readonly SpecField _weight = SpecField.Number(
+        "--weight", "flow/weight", "W", "Share of a contended limit relative to other runs (default: 1)");
+
     private readonly Option<string[]> _tolerate = new("--tolerate")
     {
         Description = "More failures than 5% of all items, or than 100, stop the run; both may be given (default: none do)",
@@ -23,6 +26,8 @@ internal sealed class FlowFlags
 
     public Option Rate => _rate.Option;
 
+    public Option Weight => _weight.Option;
+
     public Option Tolerate => _tolerate;
 
     /// <summary>Puts what was typed into the document.</summary>
@@ -31,13 +36,14 @@ internal sealed class FlowFlags
     {
         _concurrency.Apply(parse, document);
         _rate.Apply(parse, document);
+        _weight.Apply(parse, document);
         if (parse.GetValue(_tolerate) is { Length: > 0 } texts)
             ApplyTolerance(texts, document);
     }
 
     /// <summary>True when any of them was typed.</summary>
     public bool AnyGiven(ParseResult parse) =>
-        new[] { Concurrency, Rate, Tolerate }.Any(o => parse.GetResult(o) is { Implicit: false });
+        new[] { Concurrency, Rate, Weight, Tolerate }.Any(o => parse.GetResult(o) is { Implicit: false });
 
     private static void ApplyTolerance(string[] texts, JsonObject document)
     {

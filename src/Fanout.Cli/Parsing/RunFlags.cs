@@ -40,7 +40,7 @@ internal sealed class RunFlags
 
     public IReadOnlyList<FlagGroup> Groups =>
     [
-        new("Flow", [_flow.Concurrency, _flow.Rate, _burst.Option]),
+        new("Flow", [_flow.Concurrency, _flow.Rate, _burst.Option, _flow.Weight]),
         new("Failure", [.. Options(_failure), _flow.Tolerate, _deadline.Option]),
         new("Results", Options(_results)),
         new("Batches (the defaults are right for most runs)", Options(_batch)),

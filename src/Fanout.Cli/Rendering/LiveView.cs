@@ -11,9 +11,9 @@ internal static class LiveView
     private const int LongestBar = 40;
     private const int ShortestBar = 8;
 
-    /// <summary>Two rows; more where the terminal is too narrow.</summary>
+    /// <summary>Two rows, and a third of what the run is waiting for; more where the terminal is too narrow.</summary>
     public static IRenderable Render(string runId, RunProgress? progress, int width) =>
-        new Rows([.. Fill(FirstRow(runId, progress, width), width), .. Fill(SecondRow(progress), width)]);
+        new Rows([.. Fill(FirstRow(runId, progress, width), width), .. Fill(SecondRow(progress), width), .. Fill(ThirdRow(progress), width)]);
 
     private static IEnumerable<Part> FirstRow(string runId, RunProgress? progress, int width)
     {
@@ -44,9 +44,13 @@ internal static class LiveView
             new Part(ProgressLine.Done(progress)),
             new Part(Figures.Speed(progress.ItemsPerSecond)),
             new Part(ProgressLine.Failed(progress), ProgressLine.HasFailures(progress) ? "red" : null),
-            .. ProgressLine.Waiting(progress).Select(text => new Part(text)),
+            .. ProgressLine.Now(progress).Select(text => new Part(text)),
         ];
     }
+
+    private static IEnumerable<Part> ThirdRow(RunProgress? progress) => progress is null || !ProgressLine.Waits(progress).Any()
+        ? []
+        : [new Part("waiting for"), .. ProgressLine.Waits(progress).Select(text => new Part(text))];
 
     private static Part Bar(long done, long total, int length)
     {

@@ -6,8 +6,9 @@ namespace Fanout.Cli.Rendering;
 internal static class ProgressLine
 {
     private const string Separator = "  ";
+    private const string Paused = "paused";
 
-    /// <summary>Such as <c>nightly  41,230/100,000  41%  1,204/s  ETA 49s  failed 12  in flight 64  waiting for handlers</c>.</summary>
+    /// <summary>Such as <c>nightly  41,230/100,000  41%  1,204/s  ETA 49s  failed 12  in flight 64  waiting for handlers 92%, rate 8%</c>.</summary>
     public static string Format(string runId, RunProgress? progress) =>
         string.Join(Separator, progress is null ? [runId, "starting"] : [runId, .. Parts(progress)]);
 
@@ -43,15 +44,24 @@ internal static class ProgressLine
     /// <summary>True when something did not succeed.</summary>
     public static bool HasFailures(RunProgress progress) => progress.Failed + progress.TimedOut + progress.Cancelled > 0;
 
-    /// <summary><c>in flight 64</c> and what the run is waiting for.</summary>
-    public static IEnumerable<string> Waiting(RunProgress progress)
+    /// <summary><c>in flight 64</c>, what waits to be tried again, and in a word what the run is waiting for, unless it is known in percent.</summary>
+    public static IEnumerable<string> Now(RunProgress progress)
     {
         yield return $"in flight {Figures.Count(progress.InFlight)}";
         if (progress.WaitingForRetry > 0)
             yield return $"to retry {Figures.Count(progress.WaitingForRetry)}";
-        if (progress.WaitingFor is { Length: > 0 } waitingFor)
-            yield return waitingFor == "paused" ? "paused" : $"waiting for {waitingFor}";
+        if (progress.WaitingFor is not { Length: > 0 } waitingFor)
+            yield break;
+        if (waitingFor == Paused)
+            yield return Paused;
+        else if (progress.Waits.Count == 0)
+            yield return $"waiting for {waitingFor}";
     }
 
-    private static IEnumerable<string> Rest(RunProgress progress) => [Failed(progress), .. Waiting(progress)];
+    /// <summary><c>handlers 70%</c>, <c>limit crm-api 30%</c>: what the run is waiting for; nothing when that it is paused says it all.</summary>
+    public static IEnumerable<string> Waits(RunProgress progress) =>
+        progress.Waits is [{ Cause: Paused }] ? [] : progress.Waits.Select(share => Figures.Invariant($"{share.Cause} {share.Percent}%"));
+
+    private static IEnumerable<string> Rest(RunProgress progress) =>
+        [Failed(progress), .. Now(progress), .. Waits(progress).Any() ? [$"waiting for {string.Join(", ", Waits(progress))}"] : Array.Empty<string>()];
 }

@@ -14,7 +14,7 @@ internal static class StatusText
         var text = new StringBuilder();
         text.Append("Run ").Append(record.Id).Append(" is ").AppendLine(Word(record));
         if (record.Progress is { } progress)
-            AddProgress(text, progress);
+            AddProgress(text, record.DrivenBy is null ? progress with { Waits = [] } : progress);
         Field(text, "may use", Allotment(record));
         Field(text, "created", Figures.Time(record.CreatedAt));
         if (record.StartedAt is { } startedAt)
@@ -45,13 +45,17 @@ internal static class StatusText
             + $"{Figures.Count(progress.TimedOut)} timed out, {Figures.Count(progress.Cancelled)} cancelled");
         var eta = ProgressLine.Eta(progress);
         Field(text, "speed", eta is null ? Figures.Speed(progress.ItemsPerSecond) : $"{Figures.Speed(progress.ItemsPerSecond)}, {eta}");
-        Field(text, "now", string.Join(", ", ProgressLine.Waiting(progress)));
+        Field(text, "now", string.Join(", ", ProgressLine.Now(progress)));
+        if (ProgressLine.Waits(progress).Any())
+            Field(text, "waits for", string.Join(", ", ProgressLine.Waits(progress)));
     }
 
     private static string Allotment(RunRecord record)
     {
         // The live numbers of a run that nobody drives are from before the last retune.
         var parts = new List<string> { AllotmentText.Of(record.ReadAllotment()) };
+        if (record.Control.Weight is { } weight)
+            parts.Add(Figures.Invariant($"weight {weight:0.###}"));
         var tolerate = record.Control.Tolerate;
         if (tolerate?.Percent is { } percent)
             parts.Add(Figures.Invariant($"tolerates {percent:0.###}%"));

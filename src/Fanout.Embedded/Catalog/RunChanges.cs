@@ -19,6 +19,8 @@ internal static class RunChanges
     public static RunRecord? Progressed(RunRecord run, RunProgress progress) =>
         run.Report is null ? run with { Progress = progress } : null;
 
-    public static RunRecord? Completed(RunRecord run, RunReport report) =>
-        run.Report is null ? run with { Report = report, EndedAt = report.EndedAt } : null;
+    // What has ended waits for nothing.
+    public static RunRecord? Completed(RunRecord run, RunReport report) => run.Report is null
+        ? run with { Report = report, EndedAt = report.EndedAt, Progress = run.Progress is { } last ? last with { WaitingFor = null, Waits = [] } : null }
+        : null;
 }

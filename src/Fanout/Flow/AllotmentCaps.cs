@@ -8,18 +8,20 @@ namespace Fanout.Flow;
 internal sealed class AllotmentCaps(Action changed)
 {
     private readonly Lock _lock = new();
-    private readonly SortedDictionary<string, int> _caps = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (int Cap, int Most)> _caps = new(StringComparer.Ordinal);
 
     /// <summary>Sets a cap; null: it is lifted.</summary>
     /// <param name="cause">What sets it, in the words of "waiting for": <c>limit crm-api</c>, <c>back-off</c>, <c>adaptive</c>.</param>
     /// <param name="concurrency">Units in flight at most, 0 or more.</param>
-    public void Set(string cause, int? concurrency)
+    /// <param name="most">What it can come to: an item that counts for more than the cap waits rather than count for less. Null: no more than it is.</param>
+    public void Set(string cause, int? concurrency, int? most = null)
     {
         lock (_lock)
         {
-            if (concurrency is { } cap ? _caps.TryGetValue(cause, out var old) && old == cap : !_caps.ContainsKey(cause))
+            (int Cap, int Most)? cap = concurrency is { } units ? (units, Math.Max(units, most ?? units)) : null;
+            if (cap == (_caps.TryGetValue(cause, out var old) ? old : ((int, int)?)null))
                 return;
-            if (concurrency is { } given)
+            if (cap is { } given)
                 _caps[cause] = given;
             else
                 _caps.Remove(cause);
@@ -28,18 +30,46 @@ internal sealed class AllotmentCaps(Action changed)
         changed();
     }
 
+    /// <summary>What is left of <paramref name="asked"/> under all caps but one.</summary>
+    public int OverOthers(int asked, string cause)
+    {
+        lock (_lock)
+        {
+            var least = asked;
+            foreach (var (other, (cap, _)) in _caps)
+            {
+                if (other != cause)
+                    least = Math.Min(least, cap);
+            }
+
+            return least;
+        }
+    }
+
     /// <summary>What is left of <paramref name="asked"/>, and what holds it there; null: nothing does.</summary>
     public (int Concurrency, string? Cause) Over(int asked)
     {
         lock (_lock)
         {
             var least = (Concurrency: asked, Cause: (string?)null);
-            foreach (var (cause, cap) in _caps)
+            foreach (var (cause, (cap, _)) in _caps)
             {
                 if (cap < least.Concurrency)
                     least = (cap, cause);
             }
 
+            return least;
+        }
+    }
+
+    /// <summary>What it can come to again under the caps there are.</summary>
+    public int Most(int asked)
+    {
+        lock (_lock)
+        {
+            var least = asked;
+            foreach (var (_, most) in _caps.Values)
+                least = Math.Min(least, most);
             return least;
         }
     }

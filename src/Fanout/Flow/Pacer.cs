@@ -1,11 +1,12 @@
 namespace Fanout.Flow;
 
 /// <summary>
-/// Paces starts by the generic cell rate algorithm (ITU-T I.371): over any window of length t at most <c>burst + rate x t</c> starts are granted.
+/// Paces starts by the generic cell rate algorithm (ITU-T I.371): over any window of length t at most <c>burst + rate x t</c> units are granted.
 /// </summary>
 /// <remarks>
-/// The one state is the theoretical arrival time of the next start. A start at <c>now</c> conforms when
-/// <c>now >= arrival - (burst - 1) x interval</c>; it moves the arrival to <c>max(now, arrival) + interval</c>.
+/// The one state is the theoretical arrival time of the next start: the bucket is full when it is past, and lacks a unit for each interval it
+/// is ahead. A start of n units conforms when <c>now >= arrival - (burst - min(n, burst)) x interval</c>; it moves the arrival to
+/// <c>max(now, arrival) + n x interval</c>. A start of more than the burst so begins with a full bucket, and leaves a debt.
 /// Times are whole numbers of a thousandth of a tick, intervals rounded up: what whole ticks would round off comes to starts too many.
 /// </remarks>
 public sealed class Pacer
@@ -17,7 +18,7 @@ public sealed class Pacer
     private readonly Lock _lock = new();
     private Int128 _arrival;
     private Int128 _interval;
-    private Int128 _tolerance;
+    private int _burst;
     private TaskCompletionSource _retuned = NewSignal();
 
     /// <summary>A pacer at a rate; null: everything conforms.</summary>
@@ -31,7 +32,7 @@ public sealed class Pacer
         _origin = time.GetTimestamp();
         Set(rate, burst);
         if (spent && rate is not null)
-            _arrival = _interval + _tolerance;
+            _arrival = _interval * burst;
     }
 
     /// <summary>True when there is a rate to keep.</summary>
@@ -48,7 +49,12 @@ public sealed class Pacer
     }
 
     /// <summary>Takes a start. False: none conforms now; one may after <paramref name="wait"/>.</summary>
-    public bool TryTake(out TimeSpan wait)
+    public bool TryTake(out TimeSpan wait) => TryTake(1, out wait);
+
+    /// <summary>Takes a start that counts for so many units. False: it does not conform now; it may after <paramref name="wait"/>.</summary>
+    /// <param name="units">At least 1; more than the burst waits for a full bucket and goes into debt.</param>
+    /// <param name="wait">Zero when it was taken.</param>
+    public bool TryTake(int units, out TimeSpan wait)
     {
         wait = TimeSpan.Zero;
         if (!IsLimited)
@@ -56,28 +62,40 @@ public sealed class Pacer
         lock (_lock)
         {
             var now = Now();
-            var due = _arrival - _tolerance;
-            if (now < due)
-            {
-                wait = TimeSpan.FromTicks((long)((due - now + UnitsPerTick - 1) / UnitsPerTick));
+            wait = WaitFrom(now, units);
+            if (wait > TimeSpan.Zero)
                 return false;
-            }
-
-            _arrival = (now > _arrival ? now : _arrival) + _interval;
+            _arrival = (now > _arrival ? now : _arrival) + (units * _interval);
             return true;
         }
     }
 
-    /// <summary>Changes the rate and burst from now on. Debt under the old rate is forgiven down to one interval of the new one.</summary>
+    /// <summary>How long until a start of so many units may conform, without taking it; zero: it conforms now. For who needs several pacers' consent.</summary>
+    /// <param name="units">At least 1.</param>
+    public TimeSpan WaitFor(int units)
+    {
+        if (!IsLimited)
+            return TimeSpan.Zero;
+        lock (_lock)
+            return WaitFrom(Now(), units);
+    }
+
+    /// <summary>
+    /// Changes the rate and burst from now on. The units the bucket lacks stay as many, so that a change of the rate gives none away; it never
+    /// lacks more than the new burst, but for the debt of a start that was larger than the old.
+    /// </summary>
     public void Retune(Rate? rate, int burst)
     {
         TaskCompletionSource signal;
         lock (_lock)
         {
+            var now = Now();
+            var (interval, oldBurst) = (_interval, _burst);
+            var ahead = _arrival > now && interval > 0 ? _arrival - now : 0;
+            var debt = ahead > oldBurst * interval ? ahead - (oldBurst * interval) : 0;
             Set(rate, burst);
-            var latest = Now() + _interval + _tolerance;
-            if (_arrival > latest)
-                _arrival = latest;
+            var lacking = InNewIntervals(ahead - debt, interval);
+            _arrival = now + InNewIntervals(debt, interval) + (lacking < burst * _interval ? lacking : burst * _interval);
             signal = _retuned;
             _retuned = NewSignal();
         }
@@ -85,12 +103,22 @@ public sealed class Pacer
         signal.SetResult();
     }
 
+    // In two steps: the product of two of the longest times does not fit.
+    private Int128 InNewIntervals(Int128 time, Int128 interval) =>
+        time == 0 ? 0 : (time / interval * _interval) + (((time % interval * _interval) + interval - 1) / interval);
+
     private void Set(Rate? rate, int burst)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(burst, 1);
         IsLimited = rate is not null;
         _interval = rate is { } given ? (Int128)Math.Ceiling(given.Period.Ticks * (double)UnitsPerTick / given.Count) : 0;
-        _tolerance = _interval * (burst - 1);
+        _burst = burst;
+    }
+
+    private TimeSpan WaitFrom(Int128 now, int units)
+    {
+        var due = _arrival - ((_burst - Math.Min(units, _burst)) * _interval);
+        return now >= due ? TimeSpan.Zero : TimeSpan.FromTicks((long)Int128.Min((due - now + UnitsPerTick - 1) / UnitsPerTick, TimeSpan.MaxValue.Ticks));
     }
 
     private Int128 Now() => (Int128)_time.GetElapsedTime(_origin).Ticks * UnitsPerTick;

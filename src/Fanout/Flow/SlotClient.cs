@@ -13,10 +13,13 @@ public sealed class SlotClient : IDisposable
 
     internal Action Granted { get; }
 
-    /// <summary>Slots it would use if it had them; guarded by the pool's lock.</summary>
+    /// <summary>Holders it would have if it could, those that wait for their item's units included; guarded by the pool's lock.</summary>
     internal int Wanted { get; set; }
 
-    /// <summary>Slots it holds; guarded by the pool's lock.</summary>
+    /// <summary>Holders it has, those that wait for their item's units included; guarded by the pool's lock.</summary>
+    internal int Holders { get; set; }
+
+    /// <summary>Units they hold; guarded by the pool's lock.</summary>
     internal int Held { get; set; }
 
     /// <summary>Says how many slots it would use; those beyond what it holds are granted as they become free.</summary>
@@ -25,8 +28,27 @@ public sealed class SlotClient : IDisposable
     /// <summary>Asked between two items by the holder of a slot. False: it has lost the slot and stops.</summary>
     public bool TryKeep() => _pool.TryKeep(this);
 
-    /// <summary>Gives one slot back.</summary>
-    public void Release() => _pool.Release(this);
+    /// <summary>Exchanges the holder's one slot for what its item counts for, if there is enough and nobody waits for more.</summary>
+    /// <param name="units">At least 1; what the pool can never have is not asked for.</param>
+    /// <returns>Units it holds now, to be given back with <see cref="Reduce"/> or <see cref="Release"/>; 0: it holds its one slot still.</returns>
+    public int TryExchange(int units) => _pool.TryExchange(this, units);
+
+    /// <summary>
+    /// Exchanges the holder's one slot for what its item counts for. It holds nothing while it waits, and who waits is served in order, before
+    /// anyone is granted a slot.
+    /// </summary>
+    /// <param name="units">At least 1; what the pool can never have is not asked for.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>Units it holds now, to be given back with <see cref="Reduce"/> or <see cref="Release"/>; 0: cancelled, and it has lost its slot.</returns>
+    public ValueTask<int> ExchangeAsync(int units, CancellationToken cancellationToken) => _pool.ExchangeAsync(this, units, cancellationToken);
+
+    /// <summary>The item is done: all but one of its units are given back.</summary>
+    /// <param name="units">Units held, at least 1.</param>
+    public void Reduce(int units) => _pool.Reduce(this, units);
+
+    /// <summary>Gives a slot back, with all units that its holder has.</summary>
+    /// <param name="units">Units held, at least 1.</param>
+    public void Release(int units = 1) => _pool.Release(this, units);
 
     /// <summary>Leaves; slots still held are given back one by one with <see cref="Release"/>.</summary>
     public void Dispose() => _pool.Leave(this);

@@ -1,23 +1,31 @@
 namespace Fanout.Flow;
 
 /// <summary>
-/// The semaphore of a run: so many slots, one for each item in flight, shared by the batches of one process. A batch keeps a slot from item
+/// The semaphore of a run: so many slots, one for each unit in flight, shared by the batches of one process. A batch keeps a slot from item
 /// to item; slots go to whoever wants them and move towards even shares as batches come and go.
 /// </summary>
-public sealed class SlotPool
+/// <remarks>
+/// An item that counts for several units needs as many slots at once. Its worker gives up the one it has and waits in line; while someone
+/// waits nobody else is granted or keeps a slot, so that what is needed comes together. Who waits holds nothing: there is no deadlock.
+/// </remarks>
+public sealed partial class SlotPool
 {
     private readonly Lock _lock = new();
     private readonly List<SlotClient> _clients = [];
     private int _limit;
+    private int _most;
     private int _inUse;
     private volatile bool _contended;
 
-    /// <summary>A pool of <paramref name="limit"/> slots; 0: none are given until <see cref="Resize"/>.</summary>
+    /// <summary>A pool of <paramref name="limit"/> slots; 0: none are given until <see cref="Resize(int)"/>.</summary>
     public SlotPool(int limit)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
-        _limit = limit;
+        _limit = _most = limit;
     }
+
+    /// <summary>Called, outside the lock, whenever a slot comes back while more are held than there are: somebody may wait for it elsewhere. Null: nobody does.</summary>
+    public Action? CameDown { get; set; }
 
     /// <summary>Slots held now.</summary>
     public int InUse
@@ -39,34 +47,40 @@ public sealed class SlotPool
     }
 
     /// <summary>Changes the number of slots. Fewer: holders give theirs back after the item in hand.</summary>
-    public void Resize(int limit)
+    public void Resize(int limit) => Resize(limit, limit);
+
+    /// <summary>Changes the number of slots, and says how many it can come to.</summary>
+    /// <param name="limit">Slots there are now.</param>
+    /// <param name="most">An item that counts for more counts for this; if it is over the limit, such an item waits for the limit to rise.</param>
+    public void Resize(int limit, int most)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
-        List<SlotClient>? grants;
+        Grants grants;
         lock (_lock)
         {
             _limit = limit;
+            _most = Math.Max(limit, most);
             grants = Distribute();
         }
 
-        Tell(grants);
+        grants.Tell();
     }
 
     internal void SetWanted(SlotClient client, int wanted)
     {
-        List<SlotClient>? grants;
+        Grants grants;
         lock (_lock)
         {
             client.Wanted = wanted;
             grants = Distribute();
         }
 
-        Tell(grants);
+        grants.Tell();
     }
 
     internal void Leave(SlotClient client)
     {
-        List<SlotClient>? grants;
+        Grants grants;
         lock (_lock)
         {
             _clients.Remove(client);
@@ -74,20 +88,19 @@ public sealed class SlotPool
             grants = Distribute();
         }
 
-        Tell(grants);
+        grants.Tell();
     }
 
-    internal void Release(SlotClient client)
+    internal void Release(SlotClient client, int units)
     {
-        List<SlotClient>? grants;
+        Grants grants;
         lock (_lock)
         {
-            client.Held--;
-            _inUse--;
-            grants = Distribute();
+            client.Holders--;
+            grants = TakeBack(client, units);
         }
 
-        Tell(grants);
+        grants.Tell();
     }
 
     /// <summary>Asked between two items. False: the slot was taken back.</summary>
@@ -95,33 +108,42 @@ public sealed class SlotPool
     {
         if (!_contended)
             return true;
-        List<SlotClient>? grants;
+        Grants grants;
         lock (_lock)
         {
-            if (_inUse <= _limit && !(client.Held > FairShare() && AnyBelowFairShare()))
+            if (_inUse <= _limit && _line.Count == 0 && !(client.Held > FairShare() && AnyBelowFairShare()))
                 return true;
-            client.Held--;
-            _inUse--;
-            grants = Distribute(passOver: client);
+            client.Holders--;
+            grants = TakeBack(client, 1, passOver: client);
         }
 
-        Tell(grants);
+        grants.Tell();
         return false;
     }
 
-    // Each free slot goes to the wanting client that holds fewest: max-min fairness with equal weights.
-    private List<SlotClient>? Distribute(SlotClient? passOver = null)
+    private Grants TakeBack(SlotClient client, int units, SlotClient? passOver = null)
     {
-        List<SlotClient>? grants = null;
-        while (_inUse < _limit && Poorest(passOver) is { } client)
+        var wasAbove = _inUse > _limit;
+        client.Held -= units;
+        _inUse -= units;
+        return Distribute(passOver) with { CameDown = wasAbove ? CameDown : null };
+    }
+
+    // Who waits in line comes first. Then each free slot goes to the wanting client that holds fewest: max-min fairness with equal weights.
+    private Grants Distribute(SlotClient? passOver = null)
+    {
+        var served = ServeLine();
+        List<SlotClient>? granted = null;
+        while (_line.Count == 0 && _inUse < _limit && Poorest(passOver) is { } client)
         {
+            client.Holders++;
             client.Held++;
             _inUse++;
-            (grants ??= []).Add(client);
+            (granted ??= []).Add(client);
         }
 
-        _contended = _inUse > _limit || AnyBelowFairShare();
-        return grants;
+        _contended = _inUse > _limit || _line.Count > 0 || AnyBelowFairShare();
+        return new Grants(granted, served);
     }
 
     private SlotClient? Poorest(SlotClient? passOver)
@@ -129,7 +151,7 @@ public sealed class SlotPool
         SlotClient? poorest = null;
         foreach (var client in _clients)
         {
-            if (client.Held < client.Wanted && (poorest is null || client.Held < poorest.Held
+            if (client.Holders < client.Wanted && (poorest is null || client.Held < poorest.Held
                 || (client.Held == poorest.Held && poorest == passOver)))
                 poorest = client;
         }
@@ -142,7 +164,7 @@ public sealed class SlotPool
         var share = FairShare();
         foreach (var client in _clients)
         {
-            if (client.Held < client.Wanted && client.Held < share)
+            if (client.Holders < client.Wanted && client.Held < share)
                 return true;
         }
 
@@ -161,11 +183,24 @@ public sealed class SlotPool
         return claimants == 0 ? _limit : _limit / claimants;
     }
 
-    private static void Tell(List<SlotClient>? grants)
+    // Told outside the lock.
+    private readonly record struct Grants(List<SlotClient>? Granted, List<SlotWaiter>? Served)
     {
-        if (grants is null)
-            return;
-        foreach (var client in grants)
-            client.Granted();
+        public Action? CameDown { get; init; }
+
+        public void Tell()
+        {
+            CameDown?.Invoke();
+            if (Served is not null)
+            {
+                foreach (var waiter in Served)
+                    waiter.Tell();
+            }
+
+            if (Granted is null)
+                return;
+            foreach (var client in Granted)
+                client.Granted();
+        }
     }
 }

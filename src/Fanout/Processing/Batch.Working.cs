@@ -49,7 +49,9 @@ internal sealed partial class Batch
         var runningSince = _scope.Time.GetTimestamp();
         while (true)
         {
-            switch (_pacer.IsLimited ? await TakePacedAsync(worker).ConfigureAwait(false) : SettleAndTake(worker))
+            switch (_pace.IsLimited ? await TakePacedAsync(worker).ConfigureAwait(false)
+                : _scope.Costs is null ? SettleAndTake(worker)
+                : await TakeWithUnitsAsync(worker).ConfigureAwait(false))
             {
                 case Take.Read:
                     await FillAsync().ConfigureAwait(false);
@@ -59,6 +61,8 @@ internal sealed partial class Batch
                     continue;
                 case Take.Nothing:
                     return true;
+                case Take.SlotLost:
+                    return false;
                 case Take.Item:
                     break;
                 default:
@@ -73,6 +77,7 @@ internal sealed partial class Batch
                 Settle(worker);
             if (worker.Abandoned is not null)
                 return true;
+            GiveUnitsBack(worker);
             if (!_slots.TryKeep())
                 return false;
             if (waits)
@@ -85,73 +90,6 @@ internal sealed partial class Batch
                 runningSince = _scope.Time.GetTimestamp();
             }
         }
-    }
-
-    // One worker at a time stands before the pacer; only then does it take an item, so that nothing is taken that may not start soon.
-    private async ValueTask<Take> TakePacedAsync(Worker worker)
-    {
-        Settle(worker);
-        try
-        {
-            await _scope.PaceTurn.WaitAsync(_closed.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            return Take.Nothing;
-        }
-
-        try
-        {
-            var take = SettleAndTake(worker);
-            if (take == Take.Item && !await WaitForPaceAsync().ConfigureAwait(false))
-            {
-                worker.Conclude(Outcome.PutBack(worker.Attempts));
-                return Take.Nothing;
-            }
-
-            if (worker.Key is not null)
-                NoteStart(worker);
-            return take;
-        }
-        finally
-        {
-            _scope.PaceTurn.Release();
-        }
-    }
-
-    private async ValueTask<bool> WaitForPaceAsync()
-    {
-        while (!_closed.IsCancellationRequested)
-        {
-            var retuned = _pacer.Retuned;
-            if (_pacer.TryTake(out var wait))
-                return true;
-            Interlocked.Increment(ref _waitsForPace);
-            try
-            {
-                await retuned.WaitAsync(wait, _scope.Time, _closed.Token).ConfigureAwait(false);
-            }
-            catch (TimeoutException)
-            {
-                // The wait is over.
-            }
-            catch (OperationCanceledException)
-            {
-                return false;
-            }
-            finally
-            {
-                Interlocked.Decrement(ref _waitsForPace);
-            }
-        }
-
-        return false;
-    }
-
-    private void NoteStart(Worker worker)
-    {
-        lock (_lock)
-            _feed.NoteStart(worker);
     }
 
     private void ReleaseKey(OpenKey key)
@@ -186,9 +124,9 @@ internal sealed partial class Batch
         if (worker is { Abandoned: { } left, AbandonedKey: { } key })
             _ = left.ContinueWith(_ => ReleaseKey(key), TaskScheduler.Default);
         if (worker.Abandoned is { } handler)
-            _ = handler.ContinueWith(static (_, slots) => ((Flow.SlotClient)slots!).Release(), _slots, TaskScheduler.Default);
+            ReleaseAfter(handler, worker.Units);
         else if (keepsSlot)
-            _slots.Release();
+            _slots.Release(worker.Units);
         worker.Dispose();
         CheckDrained();
     }

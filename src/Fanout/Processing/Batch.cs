@@ -29,6 +29,7 @@ internal sealed partial class Batch : IAsyncDisposable
     private readonly PartBuffer? _part;
     private readonly PartJournal _journal;
     private readonly Pacer _pacer;
+    private readonly PaceLine _pace;
     private readonly SlotPool _pool;
     private readonly SlotClient _slots;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -39,6 +40,7 @@ internal sealed partial class Batch : IAsyncDisposable
     private bool _isOver;
     private bool _goesAsync;
     private int _waitsForPace;
+    private PaceTurn _paceTurn;
     private BatchEnd _end = BatchEnd.RangeDone;
     private ITimer? _sliceTimer;
     private ITimer? _retryTimer;
@@ -69,6 +71,7 @@ internal sealed partial class Batch : IAsyncDisposable
             _pacer = scope.Pacer;
         }
 
+        _pace = new PaceLine(_pacer, scope.Limits);
         _slots = _pool.Join(() => ThreadPool.UnsafeQueueUserWorkItem(static batch => _ = batch.RunWorkerAsync(), this, preferLocal: false));
     }
 
@@ -97,6 +100,9 @@ internal sealed partial class Batch : IAsyncDisposable
             _scope.Leave(this);
         }
     }
+
+    /// <summary>The lane it is worked for, of those of the whole run.</summary>
+    public int Lane => _input.Lane;
 
     private TimeSpan Slice => _scope.Spec.Batch.Slice * Math.Clamp(_input.SliceFraction, 0.05, 1);
 
@@ -158,10 +164,27 @@ internal sealed partial class Batch : IAsyncDisposable
     {
         lock (_lock)
         {
-            var inFlight = 0;
+            var (inFlight, units) = (0, 0);
             foreach (var worker in _workers)
+            {
                 inFlight += worker.IsHandling ? 1 : 0;
-            return new BatchObservation(_tally.Counts - _before, inFlight, _feed.WaitingCount, _waitsForPace > 0) { WaitingForKey = _feed.WaitingForKey };
+                units += worker.IsHandling ? worker.Units : 0;
+            }
+
+            return new BatchObservation
+            {
+                Settled = _tally.Counts - _before,
+                InFlight = inFlight,
+                UnitsInFlight = units,
+                WaitingForRetry = _feed.WaitingCount,
+                NotDue = _feed.NextDue > _scope.Time.GetUtcNow() ? _feed.WaitingCount : 0,
+                NextRetry = _feed.NextDue,
+                RetriesAreFull = _feed.WaitingIsFull,
+                WaitingForKey = _feed.WaitingForKey,
+                WaitsForPace = _waitsForPace > 0,
+                WaitingForSource = _fill is null ? 0 : _workers.Count - inFlight,
+                Reach = _goesAsync ? int.MaxValue : Environment.ProcessorCount,
+            };
         }
     }
 
@@ -193,6 +216,8 @@ internal sealed partial class Batch : IAsyncDisposable
     private int WantedSlots()
     {
         var most = (int)Math.Min(_feed.CountStartable() + _workers.Count, int.MaxValue);
+        if (_pace.IsLimited)
+            most = Math.Min(most, _workers.Count + (_paceTurn == PaceTurn.None ? 1 : 0));
         return _goesAsync ? most : Math.Min(most, Environment.ProcessorCount);
     }
 
@@ -297,8 +322,21 @@ internal sealed partial class Batch : IAsyncDisposable
 
     private List<PartRef> Parts() => _part?.Describe() is { } part ? [.. _earlierParts, part] : _earlierParts;
 
+    private enum PaceTurn
+    {
+        /// <summary>None of its workers stands before the pacer or waits to: one more is wanted.</summary>
+        None,
+
+        /// <summary>The batch waits to be called.</summary>
+        Awaited,
+
+        /// <summary>One of its workers stands before the pacer.</summary>
+        Taken,
+    }
+
     public async ValueTask DisposeAsync()
     {
+        _scope.PaceTurns.Remove(this);
         _slots.Dispose();
         if (_retryTimer is not null)
             await _retryTimer.DisposeAsync().ConfigureAwait(false);
@@ -306,11 +344,4 @@ internal sealed partial class Batch : IAsyncDisposable
         _part?.Dispose();
         // Not _closed: it holds nothing, and whoever closes the run's batches may have this one in hand still.
     }
-}
-
-/// <summary>What a batch looks like from outside.</summary>
-internal readonly record struct BatchObservation(Counts Settled, int InFlight, int WaitingForRetry, bool WaitsForPace)
-{
-    /// <summary>Keys that have items to start and may not start them, for a limit of their own.</summary>
-    public int WaitingForKey { get; init; }
 }

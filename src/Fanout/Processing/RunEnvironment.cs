@@ -1,3 +1,4 @@
+using Fanout.Processing.Limits;
 using Fanout.Results;
 using Fanout.Runs;
 using Fanout.Sources;
@@ -16,6 +17,12 @@ public sealed record RunEnvironment
 
     /// <summary>The list of runs.</summary>
     public required IRunCatalog Catalog { get; init; }
+
+    /// <summary>The limits that runs share.</summary>
+    public required ILimitStore Limits { get; init; }
+
+    /// <summary>This process's shares of them.</summary>
+    public required LimitHolder LimitShares { get; init; }
 
     /// <summary>Where results live.</summary>
     public required IResultStore Results { get; init; }

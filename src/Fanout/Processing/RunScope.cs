@@ -1,5 +1,6 @@
 using Fanout.Flow;
 using Fanout.Handlers;
+using Fanout.Processing.Limits;
 using Fanout.Results;
 using Fanout.Runs;
 using Fanout.Sources;
@@ -11,7 +12,7 @@ namespace Fanout.Processing;
 /// One run in this process: what its batches share. Its handler, its pool and pacer, the gate that says whether items may start, and the
 /// live numbers. Created when a process first works the run, disposed when it stops doing so.
 /// </summary>
-public sealed class RunScope : IAsyncDisposable
+public sealed partial class RunScope : IAsyncDisposable
 {
     private readonly Lock _lock = new();
     private readonly List<Batch> _batches = [];
@@ -19,12 +20,14 @@ public sealed class RunScope : IAsyncDisposable
     private readonly CancellationTokenSource _abandonHandlers = new();
     private readonly RunScopeServices _services;
     private readonly ProgressMeter _meter;
+    private readonly long _startedAt;
     private volatile RunGate _gate = RunGate.Open;
     private RunControl _control = RunControl.Initial;
     private Allotment _allotment;
     private Counts _ended;
     private long _unsuccessful;
     private Task _persistStop = Task.CompletedTask;
+    private LimitHolder? _limitHolder;
     private TaskCompletionSource? _idle;
 
     internal RunScope(RunSpec spec, RunScopeServices services, RunHistory history)
@@ -35,12 +38,17 @@ public sealed class RunScope : IAsyncDisposable
         _unsuccessful = history.Settled.Failed + history.Settled.TimedOut;
         _allotment = spec.Flow.Allotment;
         _meter = new ProgressMeter(services.Time);
+        _waits = new WaitMeter(TimeSpan.Zero);
+        _startedAt = services.Time.GetTimestamp();
         Total = history.Total;
         Caps = new AllotmentCaps(OnCapsChanged);
         Pool = new SlotPool(_allotment.Concurrency);
         Pacer = new Pacer(services.Time, _allotment.Rate, _allotment.Burst, spent: history.HasRunBefore);
+        Costs = ItemCosts.Of(spec.Flow.Cost);
+        _retriesHandedBack[OfAnEarlierProcess] = history.Retries;
         LimitsAreSplit = !services.LanesShareProcess;
         HasRunBefore = history.HasRunBefore;
+        _sampling = services.Time.CreateTimer(static scope => ((RunScope)scope!).Sample(), this, SampleEvery, SampleEvery);
         Since = services.Time.GetTimestamp();
         TripWhenNotTolerated();
     }
@@ -74,7 +82,13 @@ public sealed class RunScope : IAsyncDisposable
 
     internal Pacer Pacer { get; }
 
-    internal SemaphoreSlim PaceTurn { get; } = new(1, 1);
+    /// <summary>Null: every item counts for one unit.</summary>
+    internal ItemCosts? Costs { get; }
+
+    /// <summary>The limits it is under.</summary>
+    internal IReadOnlyList<LimitMember> Limits { get; private set; } = [];
+
+    internal PaceTurns PaceTurns { get; } = new();
 
     internal ItemHandler Handler => _services.Handler;
 
@@ -93,6 +107,9 @@ public sealed class RunScope : IAsyncDisposable
     internal RunGate Gate => _gate;
 
     internal Allotment Allotment => _allotment;
+
+    /// <summary>The run's share of contended limits, as retuned.</summary>
+    internal double Weight => Volatile.Read(ref _control).Weight ?? Spec.Flow.Weight;
 
     /// <summary>Cancelled when items in flight are to be cancelled.</summary>
     internal CancellationToken HandlersCancelled => _cancelHandlers.Token;
@@ -134,41 +151,26 @@ public sealed class RunScope : IAsyncDisposable
         CancelHandlers();
     }
 
-    /// <summary>The live numbers of now.</summary>
-    public RunProgress Observe()
-    {
-        lock (_lock)
-        {
-            var counts = _ended;
-            var inFlight = 0;
-            var waiting = 0;
-            var paced = false;
-            foreach (var batch in _batches)
-            {
-                var seen = batch.Observe();
-                counts += seen.Settled;
-                inFlight += seen.InFlight;
-                waiting += seen.WaitingForRetry;
-                paced |= seen.WaitsForPace;
-            }
-
-            return _meter.Measure(counts, Total, inFlight, waiting, _allotment) with
-            {
-                WaitingFor = Explain(inFlight, waiting, paced),
-            };
-        }
-    }
-
     /// <summary>Aborts the batches that still work here (a lost lease and failed storage do not wait for them), and disposes what they use once they are gone.</summary>
     public async ValueTask DisposeAsync()
     {
         AbortHost();
         await WhenIdleAsync().ConfigureAwait(false);
+        _limitHolder?.Leave(Limits);
+        await _sampling.DisposeAsync().ConfigureAwait(false);
         await _persistStop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _services.Handler.DisposeAsync().ConfigureAwait(false);
-        PaceTurn.Dispose();
         _abandonHandlers.Dispose();
         _cancelHandlers.Dispose();
+    }
+
+    /// <summary>Comes under the limits its spec names, before anything of it starts.</summary>
+    internal void Join(LimitHolder holder)
+    {
+        _limitHolder = holder;
+        Limits = holder.Join(this);
+        if (Limits.Count > 0)
+            Pool.CameDown = OnPoolCameDown;
     }
 
     internal void SetTotal(long total)
@@ -180,7 +182,10 @@ public sealed class RunScope : IAsyncDisposable
     internal void Enter(Batch batch)
     {
         lock (_lock)
+        {
             _batches.Add(batch);
+            NoteTakenUpLocked(batch);
+        }
     }
 
     internal void Leave(Batch batch)
@@ -188,7 +193,9 @@ public sealed class RunScope : IAsyncDisposable
         lock (_lock)
         {
             _batches.Remove(batch);
-            _ended += batch.Observe().Settled;
+            var last = batch.Observe();
+            _ended += last.Settled;
+            NoteHandedBackLocked(batch, last);
             if (_batches.Count == 0)
                 _idle?.TrySetResult();
         }
@@ -248,6 +255,12 @@ public sealed class RunScope : IAsyncDisposable
             batch.OnAllotmentChanged();
     }
 
+    private void OnPoolCameDown()
+    {
+        foreach (var member in Limits)
+            member.Limit.Divide();
+    }
+
     private void OnCapsChanged()
     {
         lock (_lock)
@@ -255,7 +268,7 @@ public sealed class RunScope : IAsyncDisposable
     }
 
     // The pool is told under the lock, and tells who gets a slot on other threads: the last change is the one that stays.
-    private void ResizePool() => Pool.Resize(Caps.Over(_allotment.Concurrency).Concurrency);
+    private void ResizePool() => Pool.Resize(Caps.Over(_allotment.Concurrency).Concurrency, Caps.Most(_allotment.Concurrency));
 
     private void Change(Func<RunGate, RunGate> change)
     {
@@ -292,13 +305,4 @@ public sealed class RunScope : IAsyncDisposable
             NoteFailedCallback(failed);
         }
     }
-
-    private string Explain(int inFlight, int waiting, bool paced) =>
-        _gate.Stop is not null ? "handlers to end"
-        : _gate.Paused ? "being resumed"
-        : paced && inFlight < _allotment.Concurrency ? "rate"
-        : inFlight > 0 ? "handlers"
-        : waiting > 0 ? "retry back-off"
-        : Total is null ? "source"
-        : "engine";
 }

@@ -14,4 +14,7 @@ internal enum Take
 
     /// <summary>There is nothing to take now.</summary>
     Nothing,
+
+    /// <summary>The worker has lost its slot.</summary>
+    SlotLost,
 }

@@ -18,6 +18,7 @@ internal sealed class Worker(RunScope scope, Action handlerAwaits) : IDisposable
     private byte[] _bytes = [];
     private AttemptTimeout? _timeout;
     private ItemError? _lastError;
+    private ItemError? _costRefusal;
     private bool _isWaitingItem;
     private bool _lineIsReady;
     private volatile bool _isHandling;
@@ -28,6 +29,12 @@ internal sealed class Worker(RunScope scope, Action handlerAwaits) : IDisposable
     public int Attempts { get; private set; }
 
     public bool HoldsItem { get; private set; }
+
+    /// <summary>Units the item in hand counts for.</summary>
+    public int Cost { get; private set; } = 1;
+
+    /// <summary>Slots the worker holds: one between items, as many as the item counts for, or the pool has, while it works one.</summary>
+    public int Units { get; set; } = 1;
 
     public Outcome? Outcome { get; private set; }
 
@@ -97,6 +104,9 @@ internal sealed class Worker(RunScope scope, Action handlerAwaits) : IDisposable
         Key = null;
         ThrottledUntil = null;
     }
+
+    /// <summary>Reads what the item in hand counts for; one that has no legal cost counts for 1, and fails when it is handled.</summary>
+    public void ReadCost(ItemCosts costs) => Cost = costs.Read(Item, out _costRefusal);
 
     /// <summary>Handles the item in hand; <see cref="Outcome"/> says what came of it.</summary>
     public async ValueTask HandleAsync()
@@ -181,7 +191,7 @@ internal sealed class Worker(RunScope scope, Action handlerAwaits) : IDisposable
         ResultLineWriter.Write(_line, new ItemHead(Item.Index, Item.Key), settled.Status, output, settled.Error, settled.Attempts, settled.Duration);
     }
 
-    private ItemError? Defect() => Item.Defect ?? (Item.IsText ? null : JsonDefect());
+    private ItemError? Defect() => Item.Defect ?? (Item.IsText ? null : JsonDefect()) ?? _costRefusal;
 
     private ItemError? JsonDefect()
     {

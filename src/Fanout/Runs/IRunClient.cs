@@ -59,7 +59,8 @@ public sealed record StartedRun(string RunId, bool Created);
 /// <param name="Rate">Item starts in time.</param>
 /// <param name="Burst">Starts that may come at once.</param>
 /// <param name="Tolerate">Tolerated failures.</param>
-public sealed record Retune(int? Concurrency = null, Rate? Rate = null, int? Burst = null, Tolerance? Tolerate = null);
+/// <param name="Weight">Share of contended limits relative to other runs, 0.001 to 1,000.</param>
+public sealed record Retune(int? Concurrency = null, Rate? Rate = null, int? Burst = null, Tolerance? Tolerate = null, double? Weight = null);
 
 /// <summary>Which results to read.</summary>
 /// <param name="Status">Only these outcomes; null: all.</param>

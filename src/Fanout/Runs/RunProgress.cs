@@ -36,8 +36,17 @@ public sealed record RunProgress
     /// <summary>What the run may use now.</summary>
     public Allotment? Allotment { get; init; }
 
-    /// <summary>What it is waiting for, in words: <c>handlers</c>, <c>rate</c>, <c>retry back-off</c>, <c>paused</c>, <c>source</c>, <c>engine</c>.</summary>
+    /// <summary>
+    /// What it waits for most, in words: <c>paused</c>, <c>handlers to end</c> when nothing new starts any more, else the first of
+    /// <see cref="Waits"/>; null: it has ended, or nobody has seen it yet.
+    /// </summary>
     public string? WaitingFor { get; init; }
+
+    /// <summary>
+    /// Where the time of the run's places, as many as its concurrency and no more than it has items left, went in the last 5 s: running
+    /// handlers, or waiting for what. Most first; the percents add up to 100. Empty: it has ended, or nobody has seen it yet.
+    /// </summary>
+    public IReadOnlyList<WaitShare> Waits { get; init; } = [];
 
     /// <summary>Time to the end at the present speed; null: unknown.</summary>
     public TimeSpan? Remaining =>

@@ -122,11 +122,31 @@ public class OtherCommandsTests
     }
 
     [Fact]
+    public async Task Retune_ChangesTheWeightAlone()
+    {
+        using var cli = WithRun(Given.Record());
+        Assert.Equal(0, await cli.RunAsync("retune", "nightly", "--weight", "3"));
+        Assert.Equal($"{new Retune(Weight: 3)} nightly", cli.Home.Calls.Single());
+    }
+
+    [Theory]
+    [InlineData("0", "--weight: 0 is too small; allowed are 0.001 to 1,000.")]
+    [InlineData("1001", "--weight: 1001 is too large; allowed are 0.001 to 1,000.")]
+    [InlineData("much", "--weight: ")]
+    public async Task Retune_RefusesAWeightThatIsNone(string weight, string expected)
+    {
+        using var cli = WithRun(Given.Record());
+        Assert.NotEqual(0, await cli.RunAsync("retune", "nightly", "--weight", weight));
+        Assert.Contains(expected, cli.Error, StringComparison.Ordinal);
+        Assert.Empty(cli.Home.Calls);
+    }
+
+    [Fact]
     public async Task Retune_TakesAllAtOnce()
     {
         using var cli = WithRun(Given.Record());
-        Assert.Equal(0, await cli.RunAsync("retune", "nightly", "--concurrency", "8", "--rate", "20/s", "--tolerate", "5%", "--tolerate", "7"));
-        Assert.Equal("Run nightly is retuned: 8 at once, 20/s, tolerates 5%, tolerates 7 failures.\n", cli.Output);
+        Assert.Equal(0, await cli.RunAsync("retune", "nightly", "--concurrency", "8", "--rate", "20/s", "--weight", "2.5", "--tolerate", "5%", "--tolerate", "7"));
+        Assert.Equal("Run nightly is retuned: 8 at once, 20/s, weight 2.5, tolerates 5%, tolerates 7 failures.\n", cli.Output);
     }
 
     [Fact]
@@ -342,7 +362,7 @@ public class OtherCommandsTests
     [InlineData("-h", "Usage: fanout COMMAND")]
     [InlineData("run --help", "--concurrency N")]
     [InlineData("run --bogus --help", "Usage: fanout run")]
-    [InlineData("retune -h", "Usage: fanout retune RUN [--concurrency N] [--rate R] [--tolerate T]")]
+    [InlineData("retune -h", "Usage: fanout retune RUN [--concurrency N] [--rate R] [--weight W] [--tolerate T]")]
     public async Task Help_GoesToStandardOutput(string line, string expected)
     {
         using var cli = new Support.Cli();

@@ -13,6 +13,8 @@ public class RendererTests
 {
     private static readonly Hints Hints = new("fanout", home: null);
 
+    private static readonly WaitShare[] Waits = [new("handlers", 62), new("limit crm-api", 30), new("rate", 8)];
+
     [Fact]
     public void TheProgressLine_SaysItAll() => Assert.Equal(
         "nightly  41,230/100,000  41%  1,204/s  ETA 49s  failed 12  in flight 64  waiting for handlers",
@@ -29,6 +31,31 @@ public class RendererTests
     public void TheProgressLine_ShowsRetriesCancellationsAndPauses() => Assert.Equal(
         "n  5/5  100%  0/s  failed 1  cancelled 4  in flight 0  to retry 3  paused",
         ProgressLine.Format("n", new RunProgress { Total = 5, TimedOut = 1, Cancelled = 4, WaitingForRetry = 3, WaitingFor = "paused" }));
+
+    [Fact]
+    public void TheProgressLine_SaysInPercentWhatTheRunIsWaitingFor() => Assert.Equal(
+        "nightly  41,230/100,000  41%  1,204/s  ETA 49s  failed 12  in flight 64  waiting for handlers 62%, limit crm-api 30%, rate 8%",
+        ProgressLine.Format("nightly", Given.Progress() with { Waits = Waits }));
+
+    [Fact]
+    public void TheProgressLine_OfAPausedRun_SaysSoOnce() => Assert.EndsWith(
+        "in flight 0  paused", ProgressLine.Format("n", new RunProgress { WaitingFor = "paused", Waits = [new("paused", 100)] }), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(100, 3)]
+    [InlineData(60, 3)]
+    [InlineData(30, 5)]
+    public void TheLiveView_HasARowForWhatTheRunIsWaitingFor(int width, int rows)
+    {
+        using var console = new TestConsole().Width(width);
+        console.Write(LiveView.Render("nightly", Given.Progress() with { Waits = Waits }, width));
+        var lines = console.Output.TrimEnd('\n').Split('\n');
+        Assert.Equal(rows, lines.Length);
+        Assert.All(lines, line => Assert.InRange(line.TrimEnd().Length, 1, width));
+        Assert.Contains(lines, line => line.StartsWith("waiting for  handlers 62%", StringComparison.Ordinal));
+        foreach (var part in new[] { "limit crm-api 30%", "rate 8%" })
+            Assert.Contains(part, console.Output, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData(100, 2)]
@@ -128,8 +155,9 @@ public class RendererTests
           items      41,230/100,000 (41%)
           outcomes   41,218 succeeded, 12 failed, 0 timed out, 0 cancelled
           speed      1,204/s, ETA 49s
-          now        in flight 64, waiting for handlers
-          may use    64 at once, 50/s, burst 10, tolerates 5%
+          now        in flight 64
+          waits for  handlers 62%, limit crm-api 30%, rate 8%
+          may use    64 at once, 50/s, burst 10, weight 2.5, tolerates 5%
           created    2026-11-23 12:00:00Z
           started    2026-11-23 12:00:00Z
           driven by  host:7
@@ -137,17 +165,18 @@ public class RendererTests
         """.ReplaceLineEndings("\n"), StatusText.Format(
             Given.Record() with
             {
-                Progress = Given.Progress(),
+                Progress = Given.Progress() with { Waits = Waits },
                 StartedAt = Given.Noon,
                 DrivenBy = "host:7",
-                Control = new RunControl(Tolerate: new Tolerance(null, 5)),
+                Control = new RunControl(Tolerate: new Tolerance(null, 5), Weight: 2.5),
             },
             "/r", Hints).ReplaceLineEndings("\n"));
 
     [Fact]
     public void TheStatus_OfAnInterruptedRun_SaysHowToContinueIt()
     {
-        var text = StatusText.Format(Given.Record() with { StartedAt = Given.Noon }, "/r", Hints);
+        var text = StatusText.Format(Given.Record() with { StartedAt = Given.Noon, Progress = Given.Progress() with { Waits = Waits } }, "/r", Hints);
+        Assert.DoesNotContain("%,", text, StringComparison.Ordinal);
         Assert.Contains("is interrupted", text, StringComparison.Ordinal);
         Assert.Contains("nobody; continue it with: fanout resume nightly", text, StringComparison.Ordinal);
     }

@@ -103,13 +103,26 @@ public abstract class RunCatalogContract
     [Fact]
     public async Task Progress_IsReplaced()
     {
-        var progress = new RunProgress { At = Now, Total = 10, Succeeded = 4, Allotment = new Allotment(8, null, 1), WaitingFor = "rate" };
+        var progress = new RunProgress { At = Now, Total = 10, Succeeded = 4, Allotment = new Allotment(8, null, 1), WaitingFor = "rate", Waits = [new("rate", 70), new("handlers", 30)] };
         await Catalog.TryAddAsync(Run("a"), default);
 
         await Catalog.SetProgressAsync("a", new RunProgress { Succeeded = 1 }, default);
         await Catalog.SetProgressAsync("a", progress, default);
 
-        Assert.Equal(progress, (await Catalog.GetAsync("a", default))!.Progress);
+        Assert.Equivalent(progress, (await Catalog.GetAsync("a", default))!.Progress, strict: true);
+    }
+
+    [Fact]
+    public async Task Completed_WaitsForNothing()
+    {
+        await Catalog.TryAddAsync(Run("a"), default);
+        await Catalog.SetProgressAsync("a", new RunProgress { Succeeded = 4, WaitingFor = "rate", Waits = [new("rate", 100)] }, default);
+
+        await Catalog.CompleteAsync("a", Report("a"), default);
+
+        var last = (await Catalog.GetAsync("a", default))!.Progress!;
+        Assert.Equal((4, null), (last.Succeeded, last.WaitingFor));
+        Assert.Empty(last.Waits);
     }
 
     [Fact]

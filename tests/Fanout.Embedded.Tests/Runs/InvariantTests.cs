@@ -202,7 +202,7 @@ public sealed class InvariantTests
         await WithinAsync(TwoSeconds, async () =>
         {
             await other.Fanout.Client.PauseAsync("r", CancellationToken.None);
-            await home.UntilAsync("r", progress => progress is { WaitingFor: "being resumed", InFlight: 0 });
+            await home.UntilAsync("r", progress => progress is { WaitingFor: "paused", InFlight: 0 });
         });
 
         // Paused: whatever began from here on would be one too many.

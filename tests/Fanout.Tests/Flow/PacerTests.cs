@@ -116,4 +116,86 @@ public sealed class PacerTests
         Assert.True(pacer.TryTake(out var wait));
         Assert.Equal(TimeSpan.Zero, wait);
     }
+
+    [Fact]
+    public void AnyCosts_HoldBurstPlusRateTimesTimeInUnits() =>
+        Gen.Select(Gen.Int[1, 500], Gen.Int[1, 20], Gen.Select(Gen.Int[0, 200], Gen.Int[1, 20], Gen.Int[0, 9]).Array[1, 60]).Sample((perSecond, burst, steps) =>
+        {
+            var time = new FakeTimeProvider();
+            var pacer = new Pacer(time, new Rate(perSecond, TimeSpan.FromSeconds(1)), burst);
+            var starts = new List<(TimeSpan At, double Allowance, int Units)>();
+            var (origin, allowance) = (time.GetTimestamp(), 0.0);
+            var factor = 1.0;
+            foreach (var (pause, asked, retune) in steps)
+            {
+                var units = Math.Min(asked, burst);
+                time.Advance(TimeSpan.FromMilliseconds(pause));
+                allowance += perSecond * factor * pause / 1_000;
+                // A rate that changes again and again, as under a back-off, gives nothing away.
+                if (retune > 6)
+                {
+                    factor = (retune - 6) / 3.0;
+                    pacer.Retune(new Rate(perSecond * factor, TimeSpan.FromSeconds(1)), burst);
+                }
+
+                while (pacer.WaitFor(units) == TimeSpan.Zero)
+                {
+                    Assert.True(pacer.TryTake(units, out _));
+                    starts.Add((time.GetElapsedTime(origin), allowance, units));
+                }
+
+                Assert.False(pacer.TryTake(units, out var wait));
+                Assert.Equal(wait, pacer.WaitFor(units));
+            }
+
+            for (var first = 0; first < starts.Count; first++)
+            {
+                var units = 0;
+                for (var last = first; last < starts.Count; last++)
+                {
+                    units += starts[last].Units;
+                    var allowed = burst + starts[last].Allowance - starts[first].Allowance;
+                    Assert.True(units <= allowed + 1e-6, $"{units} units where {allowed} are allowed");
+                }
+            }
+        }, iter: 200);
+
+    [Fact]
+    public void CostOverTheBurst_WaitsForAFullBucketAndIsPaidBack()
+    {
+        var time = new FakeTimeProvider();
+        var pacer = new Pacer(time, new Rate(10, TimeSpan.FromSeconds(1)), burst: 5);
+        Assert.True(pacer.TryTake(out _));
+        Assert.False(pacer.TryTake(20, out var wait));
+        Assert.Equal(TimeSpan.FromMilliseconds(100), wait);
+        time.Advance(wait);
+        Assert.True(pacer.TryTake(20, out _));
+        Assert.Equal(TimeSpan.FromSeconds(1.6), pacer.WaitFor(1));
+        Assert.Equal(TimeSpan.FromSeconds(2), pacer.WaitFor(5));
+    }
+
+    [Fact]
+    public void Debt_OutlivesARetune()
+    {
+        var time = new FakeTimeProvider();
+        var pacer = new Pacer(time, new Rate(10, TimeSpan.FromSeconds(1)), burst: 1);
+        Assert.True(pacer.TryTake(100, out _));
+        pacer.Retune(new Rate(20, TimeSpan.FromSeconds(1)), burst: 1);
+        Assert.Equal(TimeSpan.FromSeconds(5), pacer.WaitFor(1));
+    }
+
+    [Fact]
+    public void LargestCostAtTheLongestInterval_IsNotTooMuch()
+    {
+        var time = new FakeTimeProvider();
+        var monthly = new Rate(1.0 / 30, TimeSpan.FromDays(1));
+        var pacer = new Pacer(time, monthly, burst: 1_000_000, spent: true);
+        pacer.Retune(monthly, burst: 1_000_000);
+        pacer.Retune(monthly, burst: 1);
+        time.Advance(TimeSpan.FromDays(31));
+        Assert.True(pacer.TryTake(100_000, out _));
+        Assert.Equal(3_000_000, pacer.WaitFor(1).TotalDays, 0);
+        pacer.Retune(monthly, burst: 50_000);
+        Assert.Equal(3_000_000, pacer.WaitFor(100_000).TotalDays, 0);
+    }
 }

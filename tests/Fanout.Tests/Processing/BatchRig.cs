@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Fanout.Handlers;
 using Fanout.Processing;
+using Fanout.Processing.Limits;
 using Fanout.Results;
 using Fanout.Runs;
 using Fanout.Sources;
@@ -46,6 +47,13 @@ internal sealed class BatchRig : IAsyncDisposable
 
     public List<(CompletionReason Reason, string Message)> PersistedStops { get; } = [];
 
+    /// <summary>Comes under the limits the spec names.</summary>
+    public BatchRig Under(LimitHolder holder)
+    {
+        Scope.Join(holder);
+        return this;
+    }
+
     public static RunSpec Range(long items, FlowSpec? flow = null, FailureSpec? failure = null, BatchSpec? batch = null, ResultsSpec? results = null) => new()
     {
         Id = "run",
@@ -79,6 +87,15 @@ internal sealed class BatchRig : IAsyncDisposable
         await foreach (var line in new ResultReader(Results).ReadAsync("run", result.Parts, new ResultQuery()))
             lines.Add(line);
         return lines;
+    }
+
+    /// <summary>Waits until the run looks as it should. The one place that polls: progress is looked at, it does not call.</summary>
+    public static async Task UntilAsync(Func<bool> condition)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+        while (!condition())
+            await timer.WaitForNextTickAsync(deadline.Token);
     }
 
     public async ValueTask DisposeAsync()

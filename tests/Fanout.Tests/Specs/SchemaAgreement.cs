@@ -16,6 +16,7 @@ internal static class SchemaAgreement
         "is longer than \"maxDelay\"",
         "is longer than the slice",
         "is less than \"start\"",
+        "is not 1, and with \"ordered\"",
         "makes the range too long",
         "bytes of items",
         "NUL character",

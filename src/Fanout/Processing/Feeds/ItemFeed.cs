@@ -18,6 +18,9 @@ internal abstract class ItemFeed : IAsyncDisposable
     /// <summary>Items that wait for another attempt.</summary>
     public abstract int WaitingCount { get; }
 
+    /// <summary>True: so many wait that nothing new is taken.</summary>
+    public virtual bool WaitingIsFull => false;
+
     /// <summary>Keys that have items to start and may not start them, for a limit of their own.</summary>
     public virtual int WaitingForKey => 0;
 

@@ -31,6 +31,8 @@ internal sealed class SequentialFeed : ItemFeed
 
     public override int WaitingCount => _waiting.Count;
 
+    public override bool WaitingIsFull => _waiting.IsFull;
+
     public override DateTimeOffset? NextDue => _waiting.NextDue;
 
     public static new async ValueTask<ItemFeed> OpenAsync(RunScope scope, BatchInput input, BatchCheckpoint? checkpoint)

@@ -13,6 +13,30 @@ internal sealed class ItemPointer(string pointer)
     /// <summary>True: it points at the whole item.</summary>
     public bool IsWhole => _segments.Length == 0;
 
+    /// <summary>The pointer as it was given.</summary>
+    public string Text { get; } = pointer;
+
+    /// <summary>The value as it is written in the item. False: there is none, or the item is text, defective, or not valid JSON up to there.</summary>
+    public bool TryFind(in Item item, out ReadOnlySpan<byte> json)
+    {
+        json = default;
+        if (item.IsText || item.Defect is not null || !TryFind(item.Value.Span, out var value))
+            return false;
+        var start = (int)value.TokenStartIndex;
+        try
+        {
+            value.Skip();
+        }
+        catch (JsonException)
+        {
+            // Malformed: the item fails for that, and in other words.
+            return false;
+        }
+
+        json = item.Value.Span[start..(int)value.BytesConsumed];
+        return true;
+    }
+
     /// <summary>False: there is nothing there, or the item is not JSON.</summary>
     /// <param name="json">The item.</param>
     /// <param name="value">Stands on the value's first token.</param>

@@ -1,0 +1,110 @@
+namespace Fanout.Flow;
+
+/// <summary>Items that count for several units.</summary>
+public sealed partial class SlotPool
+{
+    private readonly LinkedList<SlotWaiter> _line = [];
+
+    /// <summary>Units its clients want in all, those they hold included. What items not yet taken will count for is not known: they are one unit here.</summary>
+    public int Demand
+    {
+        get
+        {
+            lock (_lock)
+            {
+                long demand = _inUse;
+                foreach (var client in _clients)
+                    demand += Math.Max(0, client.Wanted - client.Holders);
+                foreach (var waiter in _line)
+                    demand += Need(waiter);
+                return (int)Math.Min(demand, int.MaxValue);
+            }
+        }
+    }
+
+    /// <summary>Units that who is first in line waits for; fewer are of no use. 1: nobody waits.</summary>
+    public int LargestWaiting
+    {
+        get
+        {
+            lock (_lock)
+                return _line.First is { } head ? Math.Max(1, Need(head.Value)) : 1;
+        }
+    }
+
+    // 0: there is not enough, or someone waits already.
+    internal int TryExchange(SlotClient client, int units)
+    {
+        lock (_lock)
+        {
+            var more = Math.Min(units, _most) - 1;
+            if (_line.Count > 0 || more < 0 || _inUse + more > _limit)
+                return 0;
+            client.Held += more;
+            _inUse += more;
+            return more + 1;
+        }
+    }
+
+    internal async ValueTask<int> ExchangeAsync(SlotClient client, int units, CancellationToken cancellationToken)
+    {
+        var waiter = new SlotWaiter(client, units);
+        Grants grants;
+        lock (_lock)
+        {
+            _line.AddLast(waiter);
+            grants = TakeBack(client, 1);
+        }
+
+        grants.Tell();
+        await using (cancellationToken.UnsafeRegister(_ => StopWaiting(waiter), null).ConfigureAwait(false))
+            return await waiter.Granted.ConfigureAwait(false);
+    }
+
+    internal void Reduce(SlotClient client, int units)
+    {
+        if (units == 1)
+            return;
+        Grants grants;
+        lock (_lock)
+        {
+            grants = TakeBack(client, units - 1);
+        }
+
+        grants.Tell();
+    }
+
+    private void StopWaiting(SlotWaiter waiter)
+    {
+        Grants grants;
+        lock (_lock)
+        {
+            // Granted in the meantime: then it is, and the waiter gives it back.
+            if (!_line.Remove(waiter))
+                return;
+            waiter.Client.Holders--;
+            grants = Distribute();
+        }
+
+        waiter.Tell();
+        grants.Tell();
+    }
+
+    // First come, first served: one that needs much is not overtaken by those that need little.
+    private List<SlotWaiter>? ServeLine()
+    {
+        List<SlotWaiter>? served = null;
+        while (_line.First is { Value: var waiter } && _limit > 0 && _inUse + Need(waiter) <= _limit)
+        {
+            _line.RemoveFirst();
+            waiter.Got = Need(waiter);
+            waiter.Client.Held += waiter.Got;
+            _inUse += waiter.Got;
+            (served ??= []).Add(waiter);
+        }
+
+        return served;
+    }
+
+    private int Need(SlotWaiter waiter) => Math.Min(waiter.Units, _most);
+}

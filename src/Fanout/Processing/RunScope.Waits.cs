@@ -1,0 +1,96 @@
+using Fanout.Runs;
+
+namespace Fanout.Processing;
+
+/// <summary>What the run looks like from outside, and what it is waiting for.</summary>
+public sealed partial class RunScope
+{
+    // Often enough for whole percents of the meter's window, seldom enough to cost nothing.
+    private static readonly TimeSpan SampleEvery = TimeSpan.FromMilliseconds(50);
+
+    private const int OfAnEarlierProcess = -1;
+
+    // By lane: retries that a batch handed back. The lane begins its next batch when the first of them is due.
+    private readonly Dictionary<int, (int Count, DateTimeOffset Due)> _retriesHandedBack = [];
+    private readonly WaitMeter _waits;
+    private readonly ITimer _sampling;
+    private volatile string _paceCause = WaitCauses.Rate;
+
+    /// <summary>What a worker that stands before a pacer waits for: <c>rate</c>, or <c>limit NAME</c> when it is a limit's. Whoever paces says so.</summary>
+    internal string PaceCause
+    {
+        get => _paceCause;
+        set => _paceCause = value;
+    }
+
+    /// <summary>The live numbers of now.</summary>
+    public RunProgress Observe()
+    {
+        lock (_lock)
+        {
+            var seen = LookLocked();
+            var waits = _waits.Shares(SinceStart());
+            if (waits.Count == 0)
+                waits = WaitMeter.Shares(PlaceCensus.Of(DescribeLocked(seen)));
+            return _meter.Measure(seen.Settled, Total, seen.InFlight, seen.WaitingForRetry, _allotment) with
+            {
+                Waits = waits,
+                WaitingFor = _gate.Stop is not null ? "handlers to end" : _gate.Paused ? WaitCauses.Paused : waits[0].Cause,
+            };
+        }
+    }
+
+    private void Sample()
+    {
+        lock (_lock)
+            _waits.Add(SinceStart(), PlaceCensus.Of(DescribeLocked(LookLocked())));
+    }
+
+    private TimeSpan SinceStart() => Time.GetElapsedTime(_startedAt);
+
+    private BatchObservation LookLocked()
+    {
+        var sum = new BatchObservation { Settled = _ended };
+        foreach (var batch in _batches)
+            sum += batch.Observe();
+        var now = Time.GetUtcNow();
+        var handedBack = 0;
+        foreach (var (count, due) in _retriesHandedBack.Values)
+            handedBack += due > now ? count : 0;
+        return sum with { WaitingForRetry = sum.WaitingForRetry + handedBack, NotDue = sum.NotDue + handedBack };
+    }
+
+    private RunSituation DescribeLocked(in BatchObservation seen)
+    {
+        var caps = Caps.Over(_allotment.Concurrency);
+        return new RunSituation
+        {
+            Concurrency = _allotment.Concurrency,
+            Left = Total - seen.Settled.Settled,
+            Reach = _batches.Count == 0 ? long.MaxValue : seen.Reach,
+            ItemsInHandlers = seen.InFlight,
+            UnitsInHandlers = seen.UnitsInFlight,
+            Cap = caps.Concurrency,
+            CapCause = caps.Cause,
+            IsEnding = _gate.Stop is not null || _gate.HostStopping,
+            IsPaused = _gate.Paused,
+            PaceCause = seen.WaitsForPace ? _paceCause : null,
+            WaitingForRetry = seen.NotDue,
+            RetriesAreFull = seen.RetriesAreFull,
+            WaitingForKey = seen.WaitingForKey,
+            WaitingForSource = seen.WaitingForSource,
+        };
+    }
+
+    private void NoteTakenUpLocked(Batch batch)
+    {
+        _retriesHandedBack.Remove(batch.Lane);
+        _retriesHandedBack.Remove(OfAnEarlierProcess);
+    }
+
+    private void NoteHandedBackLocked(Batch batch, in BatchObservation last)
+    {
+        if (last is { WaitingForRetry: > 0, NextRetry: { } due })
+            _retriesHandedBack[batch.Lane] = (last.WaitingForRetry, due);
+    }
+}

@@ -1,0 +1,248 @@
+using CsCheck;
+using Fanout.Flow;
+using Xunit;
+
+namespace Fanout.Tests.Flow;
+
+/// <summary>Items that count for several units.</summary>
+public sealed class SlotPoolLineTests
+{
+    private static readonly Gen<(int Action, int Who, int Amount, int More)> Step =
+        Gen.Select(Gen.Int[0, 6], Gen.Int[0, 2], Gen.Int[0, 12], Gen.Int[0, 6]);
+
+    [Fact]
+    public Task AnySequence_ServesTheLineInOrderAndNeverGivesMoreThanThereIs() =>
+        Step.Array[1, 80].SampleAsync(async steps =>
+        {
+            using var model = new Model(clients: 3, limit: 6);
+            foreach (var (action, who, amount, more) in steps)
+            {
+                await model.ActAsync(action, who, amount, more);
+                model.Check();
+            }
+
+            await model.FinishAllAsync();
+        }, iter: 2_000);
+
+    [Fact]
+    public async Task WhoNeedsMuch_IsNotOvertaken()
+    {
+        var pool = new SlotPool(4);
+        var held = 0;
+        var client = pool.Join(() => held++);
+        client.Want(4);
+        Assert.Equal(4, held);
+        Assert.Equal(0, client.TryExchange(4));
+        var units = client.ExchangeAsync(4, CancellationToken.None).AsTask();
+        Assert.Equal((3, 4), (pool.InUse, pool.LargestWaiting));
+        Assert.Equal(0, client.TryExchange(1));
+        Assert.False(client.TryKeep());
+        client.Want(10);
+        Assert.Equal(4, held);
+        Assert.Equal(2 + 7 + 4, pool.Demand);
+        client.Release();
+        client.Release();
+        Assert.Equal(4, await units);
+        Assert.Equal((4, 1), (pool.InUse, pool.LargestWaiting));
+        client.Reduce(4);
+        Assert.Equal((4, 7), (pool.InUse, held));
+    }
+
+    [Fact]
+    public async Task CostOverThePool_HasItAloneEvenWhenItShrinksMeanwhile()
+    {
+        var pool = new SlotPool(4);
+        var client = pool.Join(() => { });
+        client.Want(2);
+        var units = client.ExchangeAsync(100, CancellationToken.None).AsTask();
+        pool.Resize(2);
+        Assert.False(units.IsCompleted);
+        client.Release();
+        Assert.Equal(2, await units);
+    }
+
+    [Fact]
+    public async Task LimitBelowWhatItCanComeTo_IsWaitedFor()
+    {
+        var pool = new SlotPool(4);
+        var client = pool.Join(() => { });
+        client.Want(1);
+        pool.Resize(2, most: 3);
+        var units = client.ExchangeAsync(5, CancellationToken.None).AsTask();
+        Assert.Equal((0, 3, 3), (pool.InUse, pool.LargestWaiting, pool.Demand));
+        pool.Resize(0, most: 0);
+        Assert.False(units.IsCompleted);
+        pool.Resize(3, most: 3);
+        Assert.Equal(3, await units);
+    }
+
+    [Fact]
+    public async Task Cancelled_LeavesTheLineToTheOthers()
+    {
+        using var stop = new CancellationTokenSource();
+        var pool = new SlotPool(4);
+        var client = pool.Join(() => { });
+        client.Want(2);
+        var large = client.ExchangeAsync(4, stop.Token).AsTask();
+        await stop.CancelAsync();
+        Assert.Equal(0, await large);
+        Assert.Equal(3, client.TryExchange(3));
+        Assert.Equal((4, 1), (pool.InUse, pool.LargestWaiting));
+    }
+
+    // What the pool should be doing, step by step, and what it does.
+    private sealed class Model : IDisposable
+    {
+        private readonly SlotPool _pool;
+        private readonly SlotClient[] _clients;
+        private readonly int[] _idle;
+        private readonly int[] _wanted;
+        private readonly List<int>[] _working;
+        private readonly List<(int Who, int Units, Task<int> Task, CancellationTokenSource Stop)> _line = [];
+        private int _limit;
+        private int _most;
+        private int _before;
+
+        public Model(int clients, int limit)
+        {
+            _pool = new SlotPool(limit);
+            (_limit, _most) = (limit, limit);
+            _idle = new int[clients];
+            _wanted = new int[clients];
+            _working = [.. Enumerable.Range(0, clients).Select(_ => new List<int>())];
+            _clients = [.. Enumerable.Range(0, clients).Select(i => _pool.Join(() => _idle[i]++))];
+        }
+
+        public void Dispose()
+        {
+            foreach (var client in _clients)
+                client.Dispose();
+        }
+
+        public async Task ActAsync(int action, int who, int amount, int more)
+        {
+            _before = _pool.InUse;
+            switch (action)
+            {
+                case 0:
+                    _wanted[who] = amount;
+                    _clients[who].Want(amount);
+                    break;
+                case 1 when _idle[who] > 0:
+                    _idle[who]--;
+                    _clients[who].Release();
+                    break;
+                case 2:
+                    (_limit, _most) = (amount, amount + more);
+                    _pool.Resize(_limit, _most);
+                    break;
+                case 3 when _idle[who] > 0:
+                    _idle[who]--;
+                    if (_clients[who].TryKeep())
+                        _idle[who]++;
+                    break;
+                case 4 when _idle[who] > 0:
+                    Exchange(who, Math.Max(1, amount));
+                    break;
+                case 5 when _working[who].Count > 0:
+                    Finish(who);
+                    break;
+                case 6 when _line.Count > 0:
+                    await StopWaitingAsync(_line[amount % _line.Count]);
+                    break;
+                default:
+                    break;
+            }
+
+            await SeeServedAsync();
+        }
+
+        public void Check()
+        {
+            var inUse = _idle.Sum() + _working.Sum(units => units.Sum());
+            Assert.Equal(inUse, _pool.InUse);
+            Assert.True(inUse <= Math.Max(_limit, _before), "more is granted than there is");
+            Assert.Equal(_line.Count == 0 ? 1 : Math.Max(1, Need(_line[0].Units)), _pool.LargestWaiting);
+            if (_line.Count > 0)
+                return;
+            for (var i = 0; i < _clients.Length; i++)
+                Assert.True(inUse >= _limit || _idle[i] + _working[i].Count >= _wanted[i], "a wanted slot is free");
+        }
+
+        // Whatever the state, nobody waits for ever.
+        public async Task FinishAllAsync()
+        {
+            _pool.Resize(_limit = _most = Math.Max(1, _limit));
+            await SeeServedAsync();
+            for (var i = 0; i < _clients.Length; i++)
+                _clients[i].Want(_wanted[i] = 0);
+            while (_pool.InUse > 0)
+            {
+                for (var i = 0; i < _clients.Length; i++)
+                {
+                    if (_working[i].Count > 0)
+                        Finish(i);
+                    await SeeServedAsync();
+                    for (; _idle[i] > 0; _idle[i]--)
+                        _clients[i].Release();
+                    await SeeServedAsync();
+                }
+            }
+
+            Assert.Empty(_line);
+        }
+
+        private void Exchange(int who, int units)
+        {
+            _idle[who]--;
+            var fits = _line.Count == 0 && _pool.InUse - 1 + Need(units) <= _limit && Need(units) > 0;
+            var got = _clients[who].TryExchange(units);
+            Assert.Equal(fits ? Need(units) : 0, got);
+            if (got > 0)
+            {
+                _working[who].Add(got);
+                return;
+            }
+
+            var stop = new CancellationTokenSource();
+            _line.Add((who, units, _clients[who].ExchangeAsync(units, stop.Token).AsTask(), stop));
+        }
+
+        private void Finish(int who)
+        {
+            var units = _working[who][0];
+            _working[who].RemoveAt(0);
+            _idle[who]++;
+            _clients[who].Reduce(units);
+        }
+
+        private async Task StopWaitingAsync((int Who, int Units, Task<int> Task, CancellationTokenSource Stop) waiter)
+        {
+            _line.Remove(waiter);
+            await waiter.Stop.CancelAsync();
+            Assert.Equal(0, await waiter.Task);
+            waiter.Stop.Dispose();
+        }
+
+        // Who is first in line is served as soon as there is enough, and not before; a wait for one that is not would never end.
+        private async Task SeeServedAsync()
+        {
+            while (_line.Count > 0 && await IsServedAsync(_line[0]))
+                _line.RemoveAt(0);
+            Assert.All(_line, waiter => Assert.False(waiter.Task.IsCompleted));
+        }
+
+        private async Task<bool> IsServedAsync((int Who, int Units, Task<int> Task, CancellationTokenSource Stop) head)
+        {
+            var known = _idle.Sum() + _working.Sum(units => units.Sum());
+            if (_limit == 0 || _pool.InUse == known || known + Need(head.Units) > _limit)
+                return false;
+            _working[head.Who].Add(await head.Task);
+            Assert.Equal(Need(head.Units), _working[head.Who][^1]);
+            head.Stop.Dispose();
+            return true;
+        }
+
+        private int Need(int units) => Math.Min(units, _most);
+    }
+}
