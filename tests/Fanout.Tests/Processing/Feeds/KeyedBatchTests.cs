@@ -219,7 +219,13 @@ public sealed class KeyedBatchTests
             Assert.True(i + 1 <= burst + (perSecond * (sorted[i] - begin).TotalSeconds) + 1e-6, $"start {i} at {sorted[i] - begin}");
     }
 
-    internal static async Task AdvanceUntilDoneAsync(FakeTimeProvider time, Task work, TimeSpan step)
+    internal static async Task<T> DriveAsync<T>(FakeTimeProvider time, Task<T> work, TimeSpan step)
+    {
+        await AdvanceUntilDoneAsync(time, work, step);
+        return await work;
+    }
+
+    private static async Task AdvanceUntilDoneAsync(FakeTimeProvider time, Task work, TimeSpan step)
     {
         while (!work.IsCompleted)
         {
