@@ -8,19 +8,21 @@ namespace Fanout.Flow;
 internal sealed class AllotmentCaps(Action changed)
 {
     private readonly Lock _lock = new();
-    private readonly SortedDictionary<string, int> _caps = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (int Concurrency, int Most)> _caps = new(StringComparer.Ordinal);
 
     /// <summary>Sets a cap; null: it is lifted.</summary>
     /// <param name="cause">What sets it, in the words of "waiting for": <c>limit crm-api</c>, <c>back-off</c>, <c>adaptive</c>.</param>
     /// <param name="concurrency">Units in flight at most, 0 or more.</param>
-    public void Set(string cause, int? concurrency)
+    /// <param name="most">What it can rise to: an item that counts for more than the cap waits for that, up to this. Null: the cap is all there will be.</param>
+    public void Set(string cause, int? concurrency, int? most = null)
     {
         lock (_lock)
         {
-            if (concurrency is { } cap ? _caps.TryGetValue(cause, out var old) && old == cap : !_caps.ContainsKey(cause))
+            (int, int)? wanted = concurrency is { } given ? (given, Math.Max(given, most ?? given)) : null;
+            if (wanted is { } cap ? _caps.TryGetValue(cause, out var old) && old == cap : !_caps.ContainsKey(cause))
                 return;
-            if (concurrency is { } given)
-                _caps[cause] = given;
+            if (wanted is { } changed)
+                _caps[cause] = changed;
             else
                 _caps.Remove(cause);
         }
@@ -37,10 +39,21 @@ internal sealed class AllotmentCaps(Action changed)
             foreach (var (other, cap) in _caps)
             {
                 if (other != cause)
-                    least = Math.Min(least, cap);
+                    least = Math.Min(least, cap.Concurrency);
             }
 
             return least;
+        }
+    }
+
+    /// <summary>What is left of <paramref name="asked"/> when every cap has risen as far as it can.</summary>
+    public int MostOver(int asked)
+    {
+        lock (_lock)
+        {
+            foreach (var (_, most) in _caps.Values)
+                asked = Math.Min(asked, most);
+            return asked;
         }
     }
 
@@ -52,8 +65,8 @@ internal sealed class AllotmentCaps(Action changed)
             var least = (Concurrency: asked, Cause: (string?)null);
             foreach (var (cause, cap) in _caps)
             {
-                if (cap < least.Concurrency)
-                    least = (cap, cause);
+                if (cap.Concurrency < least.Concurrency)
+                    least = (cap.Concurrency, cause);
             }
 
             return least;
