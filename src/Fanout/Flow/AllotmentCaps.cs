@@ -8,21 +8,21 @@ namespace Fanout.Flow;
 internal sealed class AllotmentCaps(Action changed)
 {
     private readonly Lock _lock = new();
-    private readonly SortedDictionary<string, (int Cap, int Most)> _caps = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (int Concurrency, int Most)> _caps = new(StringComparer.Ordinal);
 
     /// <summary>Sets a cap; null: it is lifted.</summary>
     /// <param name="cause">What sets it, in the words of "waiting for": <c>limit crm-api</c>, <c>back-off</c>, <c>adaptive</c>.</param>
     /// <param name="concurrency">Units in flight at most, 0 or more.</param>
-    /// <param name="most">What it can come to: an item that counts for more than the cap waits rather than count for less. Null: no more than it is.</param>
+    /// <param name="most">What it can rise to: an item that counts for more than the cap waits for that, up to this. Null: the cap is all there will be.</param>
     public void Set(string cause, int? concurrency, int? most = null)
     {
         lock (_lock)
         {
-            (int Cap, int Most)? cap = concurrency is { } units ? (units, Math.Max(units, most ?? units)) : null;
-            if (cap == (_caps.TryGetValue(cause, out var old) ? old : ((int, int)?)null))
+            (int, int)? wanted = concurrency is { } given ? (given, Math.Max(given, most ?? given)) : null;
+            if (wanted is { } cap ? _caps.TryGetValue(cause, out var old) && old == cap : !_caps.ContainsKey(cause))
                 return;
-            if (cap is { } given)
-                _caps[cause] = given;
+            if (wanted is { } changed)
+                _caps[cause] = changed;
             else
                 _caps.Remove(cause);
         }
@@ -36,13 +36,24 @@ internal sealed class AllotmentCaps(Action changed)
         lock (_lock)
         {
             var least = asked;
-            foreach (var (other, (cap, _)) in _caps)
+            foreach (var (other, cap) in _caps)
             {
                 if (other != cause)
-                    least = Math.Min(least, cap);
+                    least = Math.Min(least, cap.Concurrency);
             }
 
             return least;
+        }
+    }
+
+    /// <summary>What is left of <paramref name="asked"/> when every cap has risen as far as it can.</summary>
+    public int MostOver(int asked)
+    {
+        lock (_lock)
+        {
+            foreach (var (_, most) in _caps.Values)
+                asked = Math.Min(asked, most);
+            return asked;
         }
     }
 
@@ -52,24 +63,12 @@ internal sealed class AllotmentCaps(Action changed)
         lock (_lock)
         {
             var least = (Concurrency: asked, Cause: (string?)null);
-            foreach (var (cause, (cap, _)) in _caps)
+            foreach (var (cause, cap) in _caps)
             {
-                if (cap < least.Concurrency)
-                    least = (cap, cause);
+                if (cap.Concurrency < least.Concurrency)
+                    least = (cap.Concurrency, cause);
             }
 
-            return least;
-        }
-    }
-
-    /// <summary>What it can come to again under the caps there are.</summary>
-    public int Most(int asked)
-    {
-        lock (_lock)
-        {
-            var least = asked;
-            foreach (var (_, most) in _caps.Values)
-                least = Math.Min(least, most);
             return least;
         }
     }

@@ -6,18 +6,19 @@ namespace Fanout.Handlers;
 internal static class HandlerErrors
 {
     /// <summary>
-    /// What is recorded of an attempt that threw, whether another attempt makes sense, and how long it must wait at least (null: the retry policy's delay).
+    /// What is recorded of an attempt that threw, whether another attempt makes sense, how long it must wait at least (null: the retry policy's delay),
+    /// and whether the downstream asked to slow down.
     /// Whether a cancellation was a timeout, a cancel or the handler's own is for the caller, who owns the tokens, to tell first.
     /// </summary>
-    public static (ItemError Error, bool Retryable, TimeSpan? RetryAfter) Describe(Exception exception)
+    public static (ItemError Error, bool Retryable, TimeSpan? RetryAfter, bool Throttled) Describe(Exception exception)
     {
         var cause = Unwrap(exception);
         return cause switch
         {
-            PermanentItemException permanent => (Create(permanent.ErrorType, cause), false, null),
-            ThrottledItemException throttled => (Create(throttled.ErrorType, cause), true, throttled.RetryAfter),
-            TransientItemException transient => (Create(transient.ErrorType, cause), true, null),
-            _ => (Create(cause.GetType().Name, cause), true, null),
+            PermanentItemException permanent => (Create(permanent.ErrorType, cause), false, null, false),
+            ThrottledItemException throttled => (Create(throttled.ErrorType, cause), true, throttled.RetryAfter, true),
+            TransientItemException transient => (Create(transient.ErrorType, cause), true, null, false),
+            _ => (Create(cause.GetType().Name, cause), true, null, false),
         };
     }
 

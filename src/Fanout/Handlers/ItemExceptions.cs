@@ -9,7 +9,11 @@ public class PermanentItemException(string message, Exception? innerException = 
     public virtual string ErrorType => GetType().Name;
 }
 
-/// <summary>The downstream asked to slow down: the next attempt comes no earlier than it asked.</summary>
+/// <summary>
+/// The downstream asked to slow down: the next attempt comes no earlier than it asked, and not only this item waits. The narrowest thing it is
+/// under (its key when the run has per-key limits, else the limits the run names, else the run) starts nothing before that time, and goes on
+/// with half of its concurrency and rate, which it regains by a tenth of the whole a second. The attempt counts as one.
+/// </summary>
 /// <param name="retryAfter">How long to wait; null: the retry policy's own delay.</param>
 /// <param name="message">What it said.</param>
 /// <param name="innerException">The cause, if any.</param>

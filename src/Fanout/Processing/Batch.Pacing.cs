@@ -114,7 +114,8 @@ internal sealed partial class Batch
 
     private async ValueTask<bool> WaitForPaceAsync(int units)
     {
-        while (!_closed.IsCancellationRequested)
+        // A back-off retunes the pacer, which calls the waiter; the start is left to who comes after it.
+        while (!_closed.IsCancellationRequested && !_scope.BackOff.IsBlocked)
         {
             if (_pace.TryTake(units, out var wait))
                 return true;

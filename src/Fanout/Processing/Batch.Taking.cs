@@ -117,7 +117,7 @@ internal sealed partial class Batch
         catch (Exception refused)
 #pragma warning restore CA1031
         {
-            var (error, _, _) = Handlers.HandlerErrors.Describe(refused);
+            var (error, _, _, _) = Handlers.HandlerErrors.Describe(refused);
             return outcome with { Status = OutcomeStatus.Failed, Error = error };
         }
     }

@@ -69,9 +69,17 @@ internal sealed partial class Batch
                     throw new UnreachableException();
             }
 
+            // It may have been taken, or waited for its turn, when the back-off came.
+            if (_scope.BackOff.IsBlocked)
+            {
+                PutBack(worker);
+                return true;
+            }
+
             var handled = worker.HandleAsync();
             var waits = !handled.IsCompleted;
             await handled.ConfigureAwait(false);
+            NoteEnd(worker);
             // A failure may be one too many: it counts before anything is taken after it, or its slot goes to anyone.
             if (worker.Outcome is { Error: not null })
                 Settle(worker);

@@ -31,13 +31,14 @@ internal sealed class PaceLine(Pacer own, IReadOnlyList<LimitMember> limits)
     /// <summary>Takes a start. False: not now; ask again after <paramref name="wait"/>.</summary>
     public bool TryTake(int cost, out PaceWait wait)
     {
-        wait = new PaceWait(own.WaitFor(cost), WaitCauses.Rate, own.Retuned);
+        // Asked for before the wait is known: a change in between is not missed.
+        var retuned = own.Retuned;
+        wait = new PaceWait(own.WaitFor(cost), WaitCauses.Rate, retuned);
         LimitMember? slowest = null;
         foreach (var member in limits)
         {
             if (!member.Limit.IsPaced)
                 continue;
-            // Asked for before the wait is known: a change in between is not missed.
             var changed = member.Limit.Pacer.Changed;
             var needed = member.Limit.Pacer.WaitFor(member.Turn, cost);
             if (needed <= wait.Time)

@@ -42,6 +42,9 @@ public sealed partial class RunScope : IAsyncDisposable
         _startedAt = services.Time.GetTimestamp();
         Total = history.Total;
         Caps = new AllotmentCaps(OnCapsChanged);
+        BackOff = new RunBackOff(services.Time, OnBackOffChanged);
+        Throttles = BackOff;
+        _paced = _allotment;
         Pool = new SlotPool(_allotment.Concurrency);
         Pacer = new Pacer(services.Time, _allotment.Rate, _allotment.Burst, spent: history.HasRunBefore);
         Costs = ItemCosts.Of(spec.Flow.Cost);
@@ -157,6 +160,7 @@ public sealed partial class RunScope : IAsyncDisposable
         AbortHost();
         await WhenIdleAsync().ConfigureAwait(false);
         _limitHolder?.Leave(Limits);
+        BackOff.Dispose();
         await _sampling.DisposeAsync().ConfigureAwait(false);
         await _persistStop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _services.Handler.DisposeAsync().ConfigureAwait(false);
@@ -169,8 +173,10 @@ public sealed partial class RunScope : IAsyncDisposable
     {
         _limitHolder = holder;
         Limits = holder.Join(this);
-        if (Limits.Count > 0)
-            Pool.CameDown = OnPoolCameDown;
+        if (Limits.Count == 0)
+            return;
+        Pool.CameDown = OnPoolCameDown;
+        Throttles = new LimitThrottles(Limits);
     }
 
     internal void SetTotal(long total)
@@ -250,9 +256,8 @@ public sealed partial class RunScope : IAsyncDisposable
             return;
         _allotment = allotment;
         ResizePool();
-        Pacer.Retune(allotment.Rate, allotment.Burst);
-        foreach (var batch in _batches)
-            batch.OnAllotmentChanged();
+        CapByBackOff();
+        RetunePacers();
     }
 
     private void OnPoolCameDown()
@@ -264,11 +269,17 @@ public sealed partial class RunScope : IAsyncDisposable
     private void OnCapsChanged()
     {
         lock (_lock)
+        {
             ResizePool();
+            if (!LimitsAreSplit)
+                return;
+            foreach (var batch in _batches)
+                batch.OnAllotmentChanged();
+        }
     }
 
     // The pool is told under the lock, and tells who gets a slot on other threads: the last change is the one that stays.
-    private void ResizePool() => Pool.Resize(Caps.Over(_allotment.Concurrency).Concurrency, Caps.Most(_allotment.Concurrency));
+    private void ResizePool() => Pool.Resize(Caps.Over(_allotment.Concurrency).Concurrency, Caps.MostOver(_allotment.Concurrency));
 
     private void Change(Func<RunGate, RunGate> change)
     {

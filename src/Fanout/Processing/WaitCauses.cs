@@ -15,6 +15,9 @@ internal static class WaitCauses
     /// <summary>Items are there, and each has to wait for others with its key.</summary>
     public const string Key = "key";
 
+    /// <summary>The downstream asked to slow down, and the run does.</summary>
+    public const string BackOff = "back-off";
+
     /// <summary>The run is paused.</summary>
     public const string Paused = "paused";
 

@@ -38,6 +38,12 @@ internal sealed class Worker(RunScope scope, Action handlerAwaits) : IDisposable
 
     public Outcome? Outcome { get; private set; }
 
+    /// <summary>How the attempt at the item in hand ended.</summary>
+    public AttemptEnd LastEnd { get; private set; }
+
+    /// <summary>When it was throttled: what the downstream asked for; null: it did not say.</summary>
+    public TimeSpan? RetryAfter { get; private set; }
+
     public bool IsHandling => _isHandling;
 
     /// <summary>Timestamp of the last handler's start.</summary>
@@ -137,6 +143,7 @@ internal sealed class Worker(RunScope scope, Action handlerAwaits) : IDisposable
                 await WaitAsync(handling).ConfigureAwait(false);
             }
 
+            LastEnd = AttemptEnd.Succeeded;
             Conclude(Succeeded(attempt));
         }
 #pragma warning disable CA1031 // The handler boundary: a handler's exception becomes an outcome here, once.
@@ -181,6 +188,7 @@ internal sealed class Worker(RunScope scope, Action handlerAwaits) : IDisposable
         _isWaitingItem = isWaitingItem;
         HoldsItem = true;
         Outcome = null;
+        LastEnd = AttemptEnd.None;
         _output.ResetWrittenCount();
     }
 
@@ -232,11 +240,13 @@ internal sealed class Worker(RunScope scope, Action handlerAwaits) : IDisposable
         }
 
         var timedOut = _timeout is { IsCancelled: true };
-        var (error, retryable, retryAfter) = timedOut
-            ? (new ItemError("Timeout", $"The attempt ran longer than {scope.Spec.Failure.Timeout!.Value.TotalSeconds:0.###} s."), true, null)
+        var (error, retryable, retryAfter, throttled) = timedOut
+            ? (new ItemError("Timeout", $"The attempt ran longer than {scope.Spec.Failure.Timeout!.Value.TotalSeconds:0.###} s."), true, null, false)
             : HandlerErrors.Describe(failure);
         if (HandlerErrors.IsThrottled(failure))
             ThrottledUntil = scope.Time.GetUtcNow() + (retryAfter ?? RetryBackoff.Delay(scope.Spec.Failure.Retry, attempt, null, scope.Jitter()));
+        LastEnd = throttled ? AttemptEnd.Throttled : timedOut ? AttemptEnd.TimedOut : AttemptEnd.Failed;
+        RetryAfter = retryAfter;
         if (!retryable || attempt >= scope.Spec.Failure.Retry.MaxAttempts || gate.Stop is not null)
             return Processing.Outcome.Settled(timedOut ? OutcomeStatus.TimedOut : OutcomeStatus.Failed, attempt, duration, error);
         var delay = RetryBackoff.Delay(scope.Spec.Failure.Retry, attempt, retryAfter, scope.Jitter());

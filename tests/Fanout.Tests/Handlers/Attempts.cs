@@ -26,8 +26,15 @@ internal static class Attempts
     }
 
     /// <summary>What a failed attempt comes to.</summary>
-    public static async Task<(ItemError Error, bool Retryable, TimeSpan? RetryAfter)> FailAsync(this ItemHandler handler, ItemContext context) =>
-        HandlerErrors.Describe(await Assert.ThrowsAnyAsync<Exception>(() => handler.HandleAsync(context)));
+    public static async Task<(ItemError Error, bool Retryable, TimeSpan? RetryAfter)> FailAsync(this ItemHandler handler, ItemContext context)
+    {
+        var failed = HandlerErrors.Describe(await Assert.ThrowsAnyAsync<Exception>(() => handler.HandleAsync(context)));
+        return (failed.Error, failed.Retryable, failed.RetryAfter);
+    }
+
+    /// <summary>Whether a failed attempt says that the downstream asked to slow down.</summary>
+    public static async Task<bool> IsThrottledAsync(this ItemHandler handler, ItemContext context) =>
+        HandlerErrors.Describe(await Assert.ThrowsAnyAsync<Exception>(() => handler.HandleAsync(context))).Throttled;
 
     public static JsonElement Json(string json) => JsonElement.Parse(json);
 }

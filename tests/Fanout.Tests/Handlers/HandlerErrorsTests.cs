@@ -9,7 +9,7 @@ public sealed class HandlerErrorsTests
     [Fact]
     public void PermanentException_IsNotRetried_AndNamesItsType()
     {
-        var (error, retryable, retryAfter) = HandlerErrors.Describe(new UnreadableItemException("int", "It is a word."));
+        var (error, retryable, retryAfter, _) = HandlerErrors.Describe(new UnreadableItemException("int", "It is a word."));
 
         Assert.Equal(new("UnreadableItem", "The item cannot be read as int: It is a word."), error);
         Assert.False(retryable);
@@ -19,27 +19,28 @@ public sealed class HandlerErrorsTests
     [Fact]
     public void ThrottledException_IsRetried_NoEarlierThanItSays()
     {
-        var (error, retryable, retryAfter) = HandlerErrors.Describe(new ThrottledItemException(TimeSpan.FromSeconds(7), "busy"));
+        var (error, retryable, retryAfter, throttled) = HandlerErrors.Describe(new ThrottledItemException(TimeSpan.FromSeconds(7), "busy"));
 
         Assert.Equal(new("ThrottledItemException", "busy"), error);
         Assert.True(retryable);
         Assert.Equal(TimeSpan.FromSeconds(7), retryAfter);
+        Assert.True(throttled);
     }
 
     [Fact]
     public void TransientException_IsRetried_UnderTheTypeItNames() =>
-        Assert.Equal((new ItemError("ExitCode3", "no"), true, null), HandlerErrors.Describe(new TransientItemException("ExitCode3", "no")));
+        Assert.Equal((new ItemError("ExitCode3", "no"), true, null, false), HandlerErrors.Describe(new TransientItemException("ExitCode3", "no")));
 
     [Fact]
     public void AnyOtherException_IsRetried_UnderItsTypeName() =>
-        Assert.Equal((new ItemError("FormatException", "bad"), true, null), HandlerErrors.Describe(new FormatException("bad")));
+        Assert.Equal((new ItemError("FormatException", "bad"), true, null, false), HandlerErrors.Describe(new FormatException("bad")));
 
     [Fact]
     public void WrappedExceptions_AreDescribedByTheirCause()
     {
         var cause = new PermanentItemException("no");
 
-        var (error, retryable, _) = HandlerErrors.Describe(new AggregateException(new TargetInvocationException(new AggregateException(cause))));
+        var (error, retryable, _, _) = HandlerErrors.Describe(new AggregateException(new TargetInvocationException(new AggregateException(cause))));
 
         Assert.Equal(new("PermanentItemException", "no"), error);
         Assert.False(retryable);

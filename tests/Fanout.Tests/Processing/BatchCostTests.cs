@@ -39,7 +39,7 @@ public sealed class BatchCostTests
             Assert.Equal((90, 1), (results.Sum(result => result.Tally.Succeeded), results.Sum(result => result.Tally.Failed)));
             Assert.InRange(most, 1, resizes.Append(concurrency).Max());
             // The last slot is given back a moment after the batch has ended.
-            await WhenAsync(() => rig.Scope.Pool.InUse == 0);
+            await BatchRig.UntilAsync(() => rig.Scope.Pool.InUse == 0);
 
             void Resize(int to) => all!.Scope.Apply(new RunControl(Interlocked.Increment(ref version), Concurrency: to));
         }, iter: 60);
@@ -92,7 +92,7 @@ public sealed class BatchCostTests
         var work = rig.WorkAsync(2, 20);
         await begun.Task;
         // 2 is in flight; 3 has been taken, and needs one unit more than there is.
-        await WhenAsync(() => rig.Scope.Pool.LargestWaiting == 3);
+        await BatchRig.UntilAsync(() => rig.Scope.Pool.LargestWaiting == 3);
         rig.Scope.Apply(new RunControl(1, Paused: true));
         finish.SetResult();
 
@@ -101,7 +101,7 @@ public sealed class BatchCostTests
         Assert.Equal((BatchEnd.Paused, 1L), (result.End, result.Tally.Succeeded));
         Assert.All(result.Pending, item => Assert.Equal(0, item.Attempts));
         Assert.Contains(result.Pending, item => item.Index == 3);
-        await WhenAsync(() => (rig.Scope.Pool.InUse, rig.Scope.Pool.Demand) == (0, 0));
+        await BatchRig.UntilAsync(() => (rig.Scope.Pool.InUse, rig.Scope.Pool.Demand) == (0, 0));
     }
 
     [Fact]
@@ -132,12 +132,6 @@ public sealed class BatchCostTests
         }
 
         Assert.Equal(190, units);
-    }
-
-    private static async Task WhenAsync(Func<bool> condition)
-    {
-        while (!condition())
-            await Task.Yield();
     }
 
     private static void InterlockedMax(ref int most, int value)

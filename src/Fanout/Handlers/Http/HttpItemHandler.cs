@@ -53,15 +53,29 @@ internal sealed class HttpItemHandler : ItemHandler
             using var response = await _invoker.SendAsync(request, cancellationToken).ConfigureAwait(false);
             if (_options.FollowRedirects && Redirect(request, response) is { } target)
                 return target;
-            using var body = await ResponseBody.ReadAsync(response.Content, _options.MaxResponseBytes, cancellationToken).ConfigureAwait(false);
             if (!response.IsSuccessStatusCode)
-                throw HttpErrors.Answered(request, response, body.Excerpt(response.Content.Headers.ContentType), _time.GetUtcNow());
+                throw HttpErrors.Answered(request, response, await ExcerptAsync(response.Content, cancellationToken).ConfigureAwait(false), _time.GetUtcNow());
+            using var body = await ResponseBody.ReadAsync(response.Content, _options.MaxResponseBytes, cancellationToken).ConfigureAwait(false);
             Write(response, body, output);
             return null;
         }
         catch (Exception e) when (HttpErrors.Thrown(e, request, cancellationToken) is { } failure)
         {
             throw failure;
+        }
+    }
+
+    // The status is known whatever becomes of the body: a 429 that breaks off is one still.
+    private async Task<string> ExcerptAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var body = await ResponseBody.ReadAsync(content, _options.MaxResponseBytes, cancellationToken).ConfigureAwait(false);
+            return body.Excerpt(content.Headers.ContentType);
+        }
+        catch (Exception broken) when (broken is IOException or InvalidDataException or HttpRequestException)
+        {
+            return "";
         }
     }
 

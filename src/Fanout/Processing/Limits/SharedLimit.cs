@@ -41,6 +41,9 @@ internal sealed class SharedLimit(string name, TimeProvider time, Action cameDow
     /// <summary>Others have to come down before this process gets what it is to have.</summary>
     public bool IsStarved => _grant is { IsStarved: true };
 
+    /// <summary>The limit is slowed down, and successes bring it back.</summary>
+    public bool IsSlowedDown => _wasThrottled || _grant is { IsSlowedDown: true };
+
     public LimitMember Join(RunScope scope)
     {
         var member = new LimitMember(this, scope, Pacer.Join());

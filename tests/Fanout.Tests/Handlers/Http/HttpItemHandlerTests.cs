@@ -152,6 +152,19 @@ public sealed class HttpItemHandlerTests
         Assert.Equal(TimeSpan.FromSeconds(seconds), retryAfter);
     }
 
+    [Theory]
+    [InlineData("429 Too Many Requests", true)]
+    [InlineData("429 Too Many Requests\r\nRetry-After: soon", true)]
+    [InlineData("503 Service Unavailable\r\nRetry-After: 1", true)]
+    [InlineData("503 Service Unavailable", false)]
+    public async Task ThrottlingStatus_IsOneAlsoWhenItsBodyBreaksOff(string head, bool throttled)
+    {
+        await using var server = new LoopbackServer(_ => $"HTTP/1.1 {head}\r\nTransfer-Encoding: chunked\r\n\r\nno length\r\n");
+        await using var handler = Create($$"""{"url":"{{server.Url}}/"}""");
+
+        Assert.Equal(throttled, await handler.IsThrottledAsync(Attempts.OfText("")));
+    }
+
     [Fact]
     public async Task NetworkErrors_AreRetried()
     {

@@ -34,7 +34,7 @@ public sealed class TemplateTests
     [InlineData("{a}", "\"a\"")]
     public void FieldTheItemLacks_FailsForGood_NamingIt(string template, string item)
     {
-        var (error, retryable, _) = HandlerErrors.Describe(Assert.Throws<MissingFieldItemException>(() => Template.Parse(template).RenderText(Attempts.OfJson(item))));
+        var (error, retryable, _, _) = HandlerErrors.Describe(Assert.Throws<MissingFieldItemException>(() => Template.Parse(template).RenderText(Attempts.OfJson(item))));
 
         Assert.Equal("MissingField", error.Type);
         Assert.Contains($"\"{template[1..^1]}\"", error.Message, StringComparison.Ordinal);

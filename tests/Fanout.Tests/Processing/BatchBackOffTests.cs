@@ -1,0 +1,175 @@
+using System.Collections.Concurrent;
+using Fanout.Handlers;
+using Fanout.Processing;
+using Fanout.Runs;
+using Fanout.Sources;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Fanout.Tests.Processing;
+
+/// <summary>A throttle slows down more than its own item. Handlers end when and how the test says.</summary>
+public sealed class BatchBackOffTests : IAsyncDisposable
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly ConcurrentQueue<TaskCompletionSource<string?>> _handlers = new();
+    private BatchRig? _rig;
+    private Task<BatchResult>? _work;
+    private int _started;
+
+    private BatchRig Rig => _rig!;
+
+    [Fact]
+    public async Task RetryAfter_StartsNothingBeforeAndHalfAfter_AndRecoversStepByStep()
+    {
+        Begin(new FlowSpec { Concurrency = 8 });
+        await StartedAsync(8);
+        Throttle(5 * Second);
+        await BatchRig.UntilAsync(() => InFlight == 7);
+        Complete(7);
+        await BatchRig.UntilAsync(() => InFlight == 0);
+        _time.Advance(4.999 * Second);
+        Assert.Equal((8, 0), (_started, Rig.Scope.Pool.InUse));
+        Assert.Contains(Rig.Scope.Observe().Waits, share => share.Cause == "back-off");
+
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        await StartedAsync(8 + 4);
+        Assert.Equal(4, Rig.Scope.Pool.InUse);
+        for (var second = 0; second < 6; second++)
+        {
+            await CompleteOneAsync();
+            _time.Advance(Second);
+        }
+
+        await BatchRig.UntilAsync(() => InFlight == 8);
+        Assert.Equal((8, null), Rig.Scope.Caps.Over(8));
+        await FinishAsync();
+    }
+
+    [Fact]
+    public async Task Volley_HalvesOnce()
+    {
+        Begin(new FlowSpec { Concurrency = 8 });
+        await StartedAsync(8);
+        for (var i = 0; i < 8; i++)
+            Throttle(null);
+        await StartedAsync(8 + 4);
+        Assert.Equal((4, "back-off"), Rig.Scope.Caps.Over(8));
+        await FinishAsync();
+    }
+
+    [Fact]
+    public async Task Rate_IsHalvedToo()
+    {
+        Begin(new FlowSpec { Concurrency = 8, Rate = new Rate(1, Second), Burst = 1 });
+        await StartedAsync(1);
+        Throttle(10 * Second);
+        await BatchRig.UntilAsync(() => Rig.Scope.BackOff.IsActive);
+        Assert.Equal(0.5, Rig.Scope.EffectiveAllotment.Rate!.Value.PerSecond);
+        // What stands before the pacer may start by its rate, and does not by the back-off.
+        _time.Advance(9.9 * Second);
+        Assert.Equal(1, _started);
+        _time.Advance(0.1 * Second);
+        await StartedAsync(2);
+        await FinishAsync();
+    }
+
+    [Fact]
+    public async Task NarrowerScope_IsSlowedInsteadOfTheRun()
+    {
+        var key = new KeyScope();
+        Begin(new FlowSpec { Concurrency = 2 }, throttles: key);
+        await StartedAsync(2);
+        Throttle(5 * Second);
+        await StartedAsync(3);
+        Assert.Equal((5 * Second, false), (Assert.Single(key.Throttles), Rig.Scope.BackOff.IsActive));
+        await CompleteOneAsync();
+        await BatchRig.UntilAsync(() => key.Successes == 1);
+        await FinishAsync();
+    }
+
+    [Fact]
+    public async Task RetuneWhileBackingOff_IsScaledToo()
+    {
+        Begin(new FlowSpec { Concurrency = 8 });
+        await StartedAsync(8);
+        Throttle(null);
+        await BatchRig.UntilAsync(() => Rig.Scope.BackOff.IsActive);
+        Rig.Scope.Apply(new RunControl(1, Concurrency: 20));
+        Assert.Equal((10, "back-off"), Rig.Scope.Caps.Over(20));
+        await FinishAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_work is { IsCompleted: false })
+            await FinishAsync();
+        if (_rig is not null)
+            await _rig.DisposeAsync();
+    }
+
+    private int InFlight => Rig.Scope.Observe().InFlight;
+
+    private void Begin(FlowSpec flow, IThrottleScopes? throttles = null)
+    {
+        _rig = new BatchRig(BatchRig.Range(1_000, flow, batch: new BatchSpec { Slice = TimeSpan.FromMinutes(5) }), async (_, _) =>
+        {
+            var held = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _handlers.Enqueue(held);
+            Interlocked.Increment(ref _started);
+            return await held.Task;
+        }, _time);
+        if (throttles is not null)
+            _rig.Scope.Throttles = throttles;
+        _work = _rig.WorkAsync(0, 1_000);
+    }
+
+    private Task StartedAsync(int count) => BatchRig.UntilAsync(() => Volatile.Read(ref _started) == count);
+
+    private void Throttle(TimeSpan? retryAfter) => Next().SetException(new ThrottledItemException(retryAfter, "slow down"));
+
+    private void Complete(int count)
+    {
+        for (var i = 0; i < count; i++)
+            Next().SetResult(null);
+    }
+
+    private async Task CompleteOneAsync()
+    {
+        var before = Rig.Scope.Observe().Succeeded;
+        Complete(1);
+        await BatchRig.UntilAsync(() => Rig.Scope.Observe().Succeeded == before + 1);
+    }
+
+    private TaskCompletionSource<string?> Next() => _handlers.TryDequeue(out var next) ? next : throw new InvalidOperationException("No handler runs.");
+
+    private async Task FinishAsync()
+    {
+        Rig.Scope.Apply(new RunControl(9, Paused: true));
+        while (!_work!.IsCompleted)
+        {
+            while (_handlers.TryDequeue(out var held))
+                held.SetResult(null);
+            await Task.Yield();
+        }
+
+        await _work;
+    }
+
+    private sealed class KeyScope : IThrottleScopes
+    {
+        private int _successes;
+
+        public ConcurrentQueue<TimeSpan?> Throttles { get; } = new();
+
+        public int Successes => Volatile.Read(ref _successes);
+
+        public bool IsActive => !Throttles.IsEmpty;
+
+        public void NoteThrottled(in Item item, TimeSpan? retryAfter) => Throttles.Enqueue(retryAfter);
+
+        public void NoteSuccess(in Item item) => Interlocked.Increment(ref _successes);
+    }
+}
