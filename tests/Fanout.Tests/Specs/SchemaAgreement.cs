@@ -25,7 +25,7 @@ internal static class SchemaAgreement
     private static readonly string[] RangesOfText =
     [
         "is too small", "is too large", "is too short", "is too long; allowed are 0s", "is too long; allowed are 1", "is too fast", "is too slow",
-        "is not a duration", "is not a rate", "is not a whole number", "is not a number", "is not a size", "is not a tolerance",
+        "is not a duration", "is not a rate", "is not a whole number", "is not a number", "is not a size", "is not a tolerance", "is not a cost",
     ];
 
     public static bool SchemaAccepts(string spec) => Schema.Validate(spec).Count == 0;
