@@ -95,6 +95,8 @@ public static class LimitRenewal
         var concurrency = Shares(Permits.Concurrency, ledger, ledger.Holdings);
         var rate = Shares(Permits.Rate, ledger, ledger.Holdings);
         var turn = RateTurn(ledger.Limit);
+        // A machine that slept owes nobody anything for it.
+        var counted = Math.Min(seconds, 1);
         var free = Math.Max(0, FreeUnits(ledger.Limit, ledger.Holdings, 0));
         return ledger with
         {
@@ -103,8 +105,8 @@ public static class LimitRenewal
             Holdings = [.. ledger.Holdings
                 .Select((holding, i) => holding with
                 {
-                    ConcurrencyCredit = ShareAllocator.Accrue(holding.ConcurrencyCredit, concurrency[i], holding.Concurrency, seconds),
-                    RateCredit = ShareAllocator.Accrue(holding.RateCredit, rate[i], holding.RateUnits, seconds * turn),
+                    ConcurrencyCredit = ShareAllocator.Accrue(holding.ConcurrencyCredit, concurrency[i], holding.Concurrency, counted, Unit(holding)),
+                    RateCredit = ShareAllocator.Accrue(holding.RateCredit, rate[i], holding.RateUnits, counted * turn),
                 })
                 .Where(holding => holding.ExpiresAt > now && !isDead(holding.Owner))],
         };
@@ -137,7 +139,7 @@ public static class LimitRenewal
     private static ShareClaim Claim(Permits permits, LimitHolding holding, double share) => new(
         Math.Max(share, 1e-6),
         (int)Math.Min(holding.Runs.Sum(run => (long)Wanted(permits, run)), int.MaxValue),
-        permits == Permits.Rate ? 1 : holding.Runs.Select(run => run.Unit).DefaultIfEmpty(1).Max(),
+        permits == Permits.Rate ? 1 : Unit(holding),
         Held(permits, holding),
         permits == Permits.Rate ? holding.RateCredit : holding.ConcurrencyCredit);
 
@@ -151,6 +153,8 @@ public static class LimitRenewal
             ? Math.Max(1, (int)(whole * ledger.Throttle.FactorAt(ledger.SettledAt - DateTimeOffset.UnixEpoch)))
             : 0;
     }
+
+    private static int Unit(LimitHolding holding) => holding.Runs.Select(run => run.Unit).DefaultIfEmpty(1).Max();
 
     private static int Held(Permits permits, LimitHolding holding) => permits == Permits.Rate ? holding.RateUnits : holding.Concurrency;
 

@@ -181,7 +181,7 @@ internal sealed class SharedLimit(string name, TimeProvider time, Action cameDow
         var parts = ShareAllocator.Allocate(target, claims);
         for (var i = 0; i < _members.Count; i++)
         {
-            _members[i].Credit = ShareAllocator.Accrue(_members[i].Credit, shares[i], _members[i].Cap, seconds);
+            _members[i].Credit = ShareAllocator.Accrue(_members[i].Credit, shares[i], _members[i].Cap, Math.Min(seconds, 1), claims[i].Unit);
             if (parts[i] < _members[i].Cap)
                 _members[i].SetCap(parts[i], whole);
         }
