@@ -22,9 +22,6 @@ internal static class HandlerErrors
         };
     }
 
-    /// <summary>The downstream asked to slow down.</summary>
-    public static bool IsThrottled(Exception exception) => Unwrap(exception) is ThrottledItemException;
-
     private static Exception Unwrap(Exception exception)
     {
         while (exception is AggregateException or TargetInvocationException && exception.InnerException is { } inner)

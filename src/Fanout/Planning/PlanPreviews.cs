@@ -1,3 +1,4 @@
+using System.Globalization;
 using Fanout.Runs;
 
 namespace Fanout.Planning;
@@ -9,9 +10,24 @@ internal static class PlanPreviews
     {
         var allotment = spec.Flow.Allotment;
         var minimum = allotment.Rate is { } rate ? MinimumTime(plan.Total, rate, allotment.Burst) : (TimeSpan?)null;
-        var first = Planner.NextRange(plan.Length, plan.LanesPerBranch, plan.MinItems, plan.MaxItems, null);
-        return new PlanPreview(plan.Total, plan.Branches, plan.Lanes, plan.Total == 0 ? 0 : first, allotment, minimum, Note(plan, allotment));
+        if (plan.Source.ByKey is { } byKey && spec.Flow.PerKey is { Rate: { } ofKey } perKey)
+            minimum = Later(minimum, MinimumTime(byKey.Largest, ofKey, perKey.Burst ?? FlowSpec.DefaultBurst(ofKey)));
+        return new PlanPreview(plan.Total, plan.Branches, plan.Lanes, FirstRange(plan), allotment, minimum, Note(plan, allotment) + Keys(plan));
     }
+
+    // Of keys the items are as many as on average.
+    private static long FirstRange(RunPlan plan)
+    {
+        if (plan.Total == 0)
+            return 0;
+        var first = Planner.NextRange(plan.Length, plan.LanesPerBranch, plan.MinItems, plan.MaxItems, null);
+        return plan.Source.ByKey is null ? first : (long)Math.Round((double)first * plan.Total / plan.Length);
+    }
+
+    private static TimeSpan Later(TimeSpan? one, TimeSpan other) => one > other ? one.Value : other;
+
+    private static string Keys(RunPlan plan) =>
+        plan.Source.ByKey is { Keys: > 0 } byKey ? string.Create(CultureInfo.InvariantCulture, $" By key: {byKey.Keys:N0} keys, {byKey.Largest:N0} items at most with the same.") : "";
 
     // A burst's worth starts at once, each further item an interval later; no first attempt can come sooner.
     private static TimeSpan MinimumTime(long total, Rate rate, int burst) =>

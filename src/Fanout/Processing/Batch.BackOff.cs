@@ -12,4 +12,13 @@ internal sealed partial class Batch
         else if (throttles.IsActive && worker.LastEnd == AttemptEnd.Succeeded)
             throttles.NoteSuccess(worker.Item);
     }
+
+    // An item with a key slows its key down and nothing else. Before the key is released: its next item is not to start.
+    private void NoteEnd(Worker worker, OpenKey key)
+    {
+        if (worker.LastEnd == AttemptEnd.Throttled)
+            _feed.NoteThrottled(key, worker.RetryAfter);
+        else if (worker.LastEnd == AttemptEnd.Succeeded)
+            _feed.NoteSuccess(key);
+    }
 }

@@ -95,10 +95,9 @@ internal sealed partial class Batch
     {
         if (worker.Key is { } key)
         {
-            if (worker.ThrottledUntil is { } until)
-                _feed.NoteThrottled(worker, until);
+            NoteEnd(worker, key);
             if (worker.Abandoned is null)
-                _feed.Release(key);
+                _feed.Release(key, worker.KeyUnits);
         }
 
         worker.Drop();

@@ -100,12 +100,15 @@ internal sealed partial class Batch
         }
     }
 
-    private void ReleaseKey(OpenKey key)
+    private void ReleaseKey(OpenKey key, int units)
     {
         lock (_lock)
-            _feed.Release(key);
+            _feed.Release(key, units);
         WantSlots();
     }
+
+    private void ReleaseKeyAfter(Task handler, OpenKey key, int units) =>
+        _ = handler.ContinueWith(_ => ReleaseKey(key, units), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
     private void Settle(Worker worker)
     {
@@ -130,7 +133,7 @@ internal sealed partial class Batch
 
         _slots.Want(wanted);
         if (worker is { Abandoned: { } left, AbandonedKey: { } key })
-            _ = left.ContinueWith(_ => ReleaseKey(key), TaskScheduler.Default);
+            ReleaseKeyAfter(left, key, worker.KeyUnits);
         if (worker.Abandoned is { } handler)
             ReleaseAfter(handler, worker.Units);
         else if (keepsSlot)

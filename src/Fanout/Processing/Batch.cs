@@ -180,7 +180,7 @@ internal sealed partial class Batch : IAsyncDisposable
                 NotDue = _feed.NextDue > _scope.Time.GetUtcNow() ? _feed.WaitingCount : 0,
                 NextRetry = _feed.NextDue,
                 RetriesAreFull = _feed.WaitingIsFull,
-                WaitingForKey = _feed.WaitingForKey,
+                WaitingForKey = (int)Math.Min(_feed.WaitingForKey, 1_000_000),
                 WaitsForPace = _waitsForPace > 0,
                 WaitingForSource = _fill is null ? 0 : _workers.Count - inFlight,
                 Reach = _goesAsync ? int.MaxValue : Environment.ProcessorCount,

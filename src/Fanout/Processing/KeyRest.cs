@@ -5,4 +5,5 @@ namespace Fanout.Processing;
 /// <param name="Offset">Where, in the partition, its first item that was not taken begins; where its items end, when all were.</param>
 /// <param name="Arrival">By the key's rate: when a next start would come if starts were spaced evenly, UTC; null: it is long past.</param>
 /// <param name="NotBefore">Nothing of the key starts before this time, UTC; null: it may at once.</param>
-public readonly record struct KeyRest(long Number, long Offset, DateTimeOffset? Arrival, DateTimeOffset? NotBefore);
+/// <param name="SlowedPerMille">Of what the key may use, so much less is used, as its downstream asked to slow down: 0 to 990 thousandths.</param>
+public readonly record struct KeyRest(long Number, long Offset, DateTimeOffset? Arrival, DateTimeOffset? NotBefore, int SlowedPerMille = 0);

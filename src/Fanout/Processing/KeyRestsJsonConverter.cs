@@ -23,7 +23,8 @@ public sealed class KeyRestsJsonConverter : JsonConverter<IReadOnlyList<KeyRest>
         for (var i = 0; i < rests.Length; i++)
         {
             rests[i] = last = new KeyRest(
-                last.Number + ReadNumber(bytes, ref at), last.Offset + ReadNumber(bytes, ref at), ReadTime(bytes, ref at, epoch), ReadTime(bytes, ref at, epoch));
+                last.Number + ReadNumber(bytes, ref at), last.Offset + ReadNumber(bytes, ref at), ReadTime(bytes, ref at, epoch), ReadTime(bytes, ref at, epoch),
+                (int)ReadNumber(bytes, ref at));
         }
 
         return rests;
@@ -47,6 +48,7 @@ public sealed class KeyRestsJsonConverter : JsonConverter<IReadOnlyList<KeyRest>
                 WriteNumber(bytes, rest.Offset - last.Offset);
                 WriteTime(bytes, rest.Arrival, epoch);
                 WriteTime(bytes, rest.NotBefore, epoch);
+                WriteNumber(bytes, rest.SlowedPerMille);
                 last = rest;
             }
         }

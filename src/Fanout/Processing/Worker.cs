@@ -66,8 +66,8 @@ internal sealed class Worker(RunScope scope, Action handlerAwaits) : IDisposable
     /// <summary>With a key: where the item's record begins in the partition.</summary>
     public long Offset { get; private set; }
 
-    /// <summary>When the downstream asked to be left alone until; null: it did not.</summary>
-    public DateTimeOffset? ThrottledUntil { get; private set; }
+    /// <summary>With a key: what the item counts for against the key's limits.</summary>
+    public int KeyUnits { get; set; } = 1;
 
     /// <summary>In one handler for longer than this.</summary>
     public bool IsHandlingFor(TimeSpan duration) => _isHandling && scope.Time.GetElapsedTime(HandlingSince) > duration;
@@ -108,7 +108,6 @@ internal sealed class Worker(RunScope scope, Action handlerAwaits) : IDisposable
         HoldsItem = false;
         Outcome = null;
         Key = null;
-        ThrottledUntil = null;
     }
 
     /// <summary>Reads what the item in hand counts for; one that has no legal cost counts for 1, and fails when it is handled.</summary>
@@ -243,8 +242,6 @@ internal sealed class Worker(RunScope scope, Action handlerAwaits) : IDisposable
         var (error, retryable, retryAfter, throttled) = timedOut
             ? (new ItemError("Timeout", $"The attempt ran longer than {scope.Spec.Failure.Timeout!.Value.TotalSeconds:0.###} s."), true, null, false)
             : HandlerErrors.Describe(failure);
-        if (HandlerErrors.IsThrottled(failure))
-            ThrottledUntil = scope.Time.GetUtcNow() + (retryAfter ?? RetryBackoff.Delay(scope.Spec.Failure.Retry, attempt, null, scope.Jitter()));
         LastEnd = throttled ? AttemptEnd.Throttled : timedOut ? AttemptEnd.TimedOut : AttemptEnd.Failed;
         RetryAfter = retryAfter;
         if (!retryable || attempt >= scope.Spec.Failure.Retry.MaxAttempts || gate.Stop is not null)

@@ -13,12 +13,12 @@ public sealed class KeyRestsTests
 
     [Fact]
     public void AnyRests_SurviveBeingWritten() =>
-        Gen.Select(Gen.Long[0, 1L << 40], Gen.Long[0, 1L << 40], _time, _time).List[0, 40].Sample(steps =>
+        Gen.Select(Gen.Long[0, 1L << 40], Gen.Long[0, 1L << 40], _time, _time, Gen.Int[0, 990]).List[0, 40].Sample(steps =>
         {
             var rests = new List<KeyRest>();
             var (number, offset) = (0L, 0L);
-            foreach (var (numbers, bytes, arrival, notBefore) in steps)
-                rests.Add(new KeyRest(number += numbers, offset += bytes, arrival, notBefore));
+            foreach (var (numbers, bytes, arrival, notBefore, slowed) in steps)
+                rests.Add(new KeyRest(number += numbers, offset += bytes, arrival, notBefore, slowed));
             var checkpoint = new BatchCheckpoint([], 0, [], Tally.Zero) { Keys = rests };
             var read = JsonSerializer.Deserialize<BatchCheckpoint>(JsonSerializer.Serialize(checkpoint, FanoutJson.Options), FanoutJson.Options)!;
             Assert.Equal(rests, read.Keys);

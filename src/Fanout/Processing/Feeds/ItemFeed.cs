@@ -21,8 +21,8 @@ internal abstract class ItemFeed : IAsyncDisposable
     /// <summary>True: so many wait that nothing new is taken.</summary>
     public virtual bool WaitingIsFull => false;
 
-    /// <summary>Keys that have items to start and may not start them, for a limit of their own.</summary>
-    public virtual int WaitingForKey => 0;
+    /// <summary>Items, about, of keys that may not start them for a limit of their own.</summary>
+    public virtual long WaitingForKey => 0;
 
     /// <summary>When something that waits for its time may start; in the past: now; null: nothing does.</summary>
     public abstract DateTimeOffset? NextDue { get; }
@@ -46,7 +46,7 @@ internal abstract class ItemFeed : IAsyncDisposable
     public abstract void Wait(Worker worker, Outcome outcome);
 
     /// <summary>The worker's item, which has a key, no longer counts as in flight.</summary>
-    public virtual void Release(OpenKey key)
+    public virtual void Release(OpenKey key, int units)
     {
     }
 
@@ -55,10 +55,17 @@ internal abstract class ItemFeed : IAsyncDisposable
     {
     }
 
-    /// <summary>The downstream asked to slow down. True: that concerns the item's key, and is seen to.</summary>
-    /// <param name="worker">What has the item.</param>
-    /// <param name="until">No start before this time.</param>
-    public virtual bool NoteThrottled(Worker worker, DateTimeOffset until) => false;
+    /// <summary>The downstream asked to slow down over an item of this key.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="retryAfter">No start of it before this has passed; null: it did not say.</param>
+    public virtual void NoteThrottled(OpenKey key, TimeSpan? retryAfter)
+    {
+    }
+
+    /// <summary>An item of this key succeeded.</summary>
+    public virtual void NoteSuccess(OpenKey key)
+    {
+    }
 
     /// <summary>Keys of which not every item is settled.</summary>
     public virtual IReadOnlyList<KeyRest> DescribeKeys() => [];

@@ -1,3 +1,4 @@
+using Fanout.Flow;
 using Fanout.Sources;
 
 namespace Fanout.Processing;
@@ -17,7 +18,7 @@ internal sealed partial class KeyedFeed
         var runs = KeyRuns.Open(scope.Workspace);
         try
         {
-            var feed = new KeyedFeed(scope, perKey, runs, (checkpoint?.Next ?? input.Start, input.End), mayHaveRun: checkpoint is not null);
+            var feed = new KeyedFeed(scope, perKey, runs, (checkpoint?.Next ?? input.Start, input.End), input.Source.ItemCount, mayHaveRun: checkpoint is not null);
             await feed.RestoreAsync(checkpoint?.Keys ?? input.Keys, checkpoint?.Unsettled ?? input.Pending).ConfigureAwait(false);
             return feed;
         }
@@ -55,9 +56,9 @@ internal sealed partial class KeyedFeed
     public override IReadOnlyList<KeyRest> DescribeKeys()
     {
         var now = Now();
-        return [.. _keys.Values.Where(key => key.HasUntaken || (key.Held > 0 && (key.Arrival > now || key.NotBefore > now)))
+        return [.. _keys.Values.Where(key => key.HasUntaken || (key.Held > 0 && (key.Arrival > now || key.NotBefore > now || key.Throttle.IsActive)))
             .OrderBy(key => key.Number)
-            .Select(key => new KeyRest(key.Number, key.Offset, Ahead(key.Arrival), Ahead(DueOf(key))))];
+            .Select(key => new KeyRest(key.Number, key.Offset, Ahead(key.Arrival), Ahead(DueOf(key)), (int)Math.Round((1 - FactorOf(key, now)) * 1_000)))];
 
         DateTimeOffset? Ahead(Int128 time) => time > now ? ToUtc(time) : null;
     }
@@ -84,7 +85,7 @@ internal sealed partial class KeyedFeed
         }
 
         foreach (var item in tried)
-            item.Key!.InFlight += Units;
+            item.Key!.InFlight += UnitsOf(item.Item);
         return tried;
     }
 
@@ -115,7 +116,9 @@ internal sealed partial class KeyedFeed
             if (rest.Arrival is { } arrival && FromUtc(arrival) > key.Arrival)
                 key.Arrival = FromUtc(arrival);
             if (rest.NotBefore is { } notBefore)
-                Hold(key, notBefore);
+                Hold(key, FromUtc(notBefore));
+            if (rest.SlowedPerMille > 0)
+                key.Throttle = new AimdState(rest.SlowedPerMille / 1_000.0, ToSpan(key.NotBefore), HalvesFrom: TimeSpan.Zero);
         }
 
         foreach (var wanted in pending.OrderBy(item => item.Offset))

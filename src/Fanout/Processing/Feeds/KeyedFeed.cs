@@ -1,3 +1,4 @@
+using Fanout.Flow;
 using Fanout.Sources;
 
 namespace Fanout.Processing;
@@ -29,7 +30,9 @@ internal sealed partial class KeyedFeed : ItemFeed
     private readonly PriorityQueue<OpenKey, Int128> _timed = new();
     private readonly RetryQueue _waiting = new();
     private readonly KeyRate _rate;
+    private readonly ItemCosts? _costs;
     private readonly int _concurrency;
+    private readonly int _whole;
     private readonly bool _isOrdered;
     private readonly int _window;
     private readonly int _ready;
@@ -37,15 +40,19 @@ internal sealed partial class KeyedFeed : ItemFeed
     private readonly long _origin;
     private readonly DateTimeOffset _originUtc;
     private readonly Int128 _spent;
+    private readonly long _bytesPerItem;
     private long _next;
     private int _due;
 
-    private KeyedFeed(RunScope scope, PerKeySpec perKey, KeyRuns runs, (long Next, long End) range, bool mayHaveRun)
+    private KeyedFeed(RunScope scope, PerKeySpec perKey, KeyRuns runs, (long Next, long End) range, long items, bool mayHaveRun)
     {
+        _bytesPerItem = Math.Max(1, runs.Length / Math.Max(1, items));
         _time = scope.Time;
         _runs = runs;
         _rate = new KeyRate(perKey);
         _concurrency = perKey.Ordered ? 1 : perKey.Concurrency ?? int.MaxValue;
+        _whole = Math.Min(_concurrency, scope.Allotment.Concurrency);
+        _costs = scope.Costs;
         _isOrdered = perKey.Ordered;
         _window = (int)Math.Max(MinWindow, 4L * scope.Allotment.Concurrency);
         _ready = Math.Max(MinReady, scope.Allotment.Concurrency);
@@ -68,7 +75,7 @@ internal sealed partial class KeyedFeed : ItemFeed
 
     public override bool Varies => true;
 
-    public override int WaitingForKey => _keys.Values.Count(key => !key.IsInRing && (key.HasDue || key.HasUntaken));
+    public override long WaitingForKey => _keys.Values.Sum(key => key.IsInRing ? 0 : (key.Due?.Count ?? 0) + CountUntaken(key));
 
     public override DateTimeOffset? NextDue
     {
@@ -97,7 +104,7 @@ internal sealed partial class KeyedFeed : ItemFeed
             return Processing.Take.Read;
         while (_ring.TryPeek(out var key))
         {
-            var mayStart = MayStart(key) && DueOf(key) <= now;
+            var mayStart = MayStart(key, now) && DueOf(key) <= now;
             if (mayStart && !key.HasDue && key.NeedsLoad)
                 return Processing.Take.Read;
             _ring.Dequeue();
@@ -118,44 +125,58 @@ internal sealed partial class KeyedFeed : ItemFeed
         _waiting.Add(new WaitingItem(worker.KeepItem(), outcome.Attempts, outcome.NotBefore, outcome.Error) { Key = key, Offset = worker.Offset });
         key.Waiting++;
         if (_isOrdered && outcome.NotBefore > _originUtc)
-            Hold(key, outcome.NotBefore);
+            Hold(key, FromUtc(outcome.NotBefore));
     }
 
-    public override void Release(OpenKey key)
+    public override void Release(OpenKey key, int units)
     {
-        key.InFlight -= Units;
+        key.InFlight -= units;
         Place(key, Now());
     }
 
-    public override void NoteStart(Worker worker) =>
-        worker.Key!.Arrival = _rate.Late(worker.Key.Arrival, Now(), Units);
-
-    public override bool NoteThrottled(Worker worker, DateTimeOffset until)
+    public override void NoteStart(Worker worker)
     {
-        Hold(worker.Key!, until);
-        return true;
+        var now = Now();
+        var key = worker.Key!;
+        key.Arrival = _rate.Late(key.Arrival, now, worker.KeyUnits, FactorOf(key, now));
+    }
+
+    public override void NoteThrottled(OpenKey key, TimeSpan? retryAfter)
+    {
+        var now = ToSpan(Now());
+        key.Throttle = key.Throttle.Throttled(now, retryAfter);
+        Hold(key, FromSpan(now + key.Throttle.BlockedFor(now)));
+    }
+
+    public override void NoteSuccess(OpenKey key)
+    {
+        if (key.Throttle.IsActive)
+            key.Throttle = key.Throttle.Succeeded(ToSpan(Now()));
     }
 
     public override ValueTask DisposeAsync() => _runs.DisposeAsync();
 
     // What an item counts for against its key's limits.
-    private const int Units = 1;
+    private int UnitsOf(in Item item) => _costs?.Read(item, out _) ?? 1;
+
+    // While that is not known, as its item is not loaded, it may be as little as 1.
+    private int NextUnitsOf(OpenKey key)
+    {
+        if (_costs is null || (!key.HasDue && key.NeedsLoad))
+            return 1;
+        if (key.NextUnits == 0)
+            key.NextUnits = UnitsOf(key.Peek());
+        return key.NextUnits;
+    }
 
     private void Start(OpenKey key, Worker worker, Int128 now)
     {
-        if (key.HasDue)
-        {
-            worker.Hold(key.Due!.Dequeue());
-            _due--;
-        }
-        else
-        {
-            var (item, offset) = key.TakeNext();
-            worker.Hold(item, key, offset);
-        }
-
-        key.InFlight += Units;
-        key.Arrival = _rate.After(key.Arrival, now, Units);
+        var units = NextUnitsOf(key);
+        _due -= key.HasDue ? 1 : 0;
+        key.GiveNext(worker);
+        worker.KeyUnits = units;
+        key.InFlight += units;
+        key.Arrival = _rate.After(key.Arrival, now, units, FactorOf(key, now));
     }
 
     // Whatever has come to its time is put where it belongs.
@@ -169,6 +190,7 @@ internal sealed partial class KeyedFeed : ItemFeed
                 var key = item.Key!;
                 key.Waiting--;
                 (key.Due ??= []).Enqueue(item);
+                key.NextUnits = 0;
                 _due++;
                 Place(key, now);
             }
@@ -193,7 +215,7 @@ internal sealed partial class KeyedFeed : ItemFeed
             return;
         }
 
-        if (!MayStart(key))
+        if (!MayStart(key, now))
             return;
         var due = DueOf(key);
         if (due <= now)
@@ -210,25 +232,36 @@ internal sealed partial class KeyedFeed : ItemFeed
 
     // A key that always fails would fill the batch with items that wait. It gets no new ones then, the others still do; and as one of its own
     // waits, it is looked at again.
-    private bool MayStart(OpenKey key) =>
+    private bool MayStart(OpenKey key, Int128 now) =>
         (key.HasDue || (key.HasUntaken && (key.Held == 0 || WaitingCount < MaxWaiting)))
-        && key.InFlight < _concurrency
+        && (key.InFlight == 0 || (!_isOrdered && key.InFlight + (long)NextUnitsOf(key) <= ConcurrencyOf(key, now)))
         && !(_isOrdered && key.Waiting > 0);
+
+    private int ConcurrencyOf(OpenKey key, Int128 now) =>
+        key.Throttle.IsActive ? Math.Max(1, (int)(_whole * FactorOf(key, now))) : _concurrency;
+
+    private static double FactorOf(OpenKey key, Int128 now) => key.Throttle.IsActive ? key.Throttle.FactorAt(ToSpan(now)) : 1;
 
     private Int128 DueOf(OpenKey key)
     {
-        var byRate = _rate.Due(key.Arrival);
+        var byRate = _rate.Due(key.Arrival, NextUnitsOf(key));
         return key.NotBefore > byRate ? key.NotBefore : byRate;
     }
 
-    private void Hold(OpenKey key, DateTimeOffset until)
+    private static void Hold(OpenKey key, Int128 until)
     {
-        var notBefore = FromUtc(until);
-        if (notBefore > key.NotBefore)
-            key.NotBefore = notBefore;
+        if (until > key.NotBefore)
+            key.NotBefore = until;
     }
 
+    // Records differ in length: for an answer in percent the average does.
+    private long CountUntaken(OpenKey key) => key.HasUntaken ? Math.Max(1, (key.End - key.Offset) / _bytesPerItem) : 0;
+
     private Int128 Now() => (Int128)_time.GetElapsedTime(_origin).Ticks * KeyRate.UnitsPerTick;
+
+    private static TimeSpan ToSpan(Int128 time) => TimeSpan.FromTicks((long)(time / KeyRate.UnitsPerTick));
+
+    private static Int128 FromSpan(TimeSpan time) => (Int128)time.Ticks * KeyRate.UnitsPerTick;
 
     private Int128 FromUtc(DateTimeOffset time) => (Int128)(time - _originUtc).Ticks * KeyRate.UnitsPerTick;
 

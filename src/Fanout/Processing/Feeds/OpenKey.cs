@@ -1,3 +1,4 @@
+using Fanout.Flow;
 using Fanout.Sources;
 
 namespace Fanout.Processing;
@@ -29,6 +30,12 @@ internal sealed class OpenKey(long number)
     /// <summary>By its rate: when the next start would come if starts were spaced evenly.</summary>
     public Int128 Arrival { get; set; }
 
+    /// <summary>How far its downstream has slowed it down.</summary>
+    public AimdState Throttle { get; set; }
+
+    /// <summary>What its next item counts for; 0: that is not known.</summary>
+    public int NextUnits { get; set; }
+
     /// <summary>Nothing of it starts before this, whatever its rate says.</summary>
     public Int128 NotBefore { get; set; }
 
@@ -48,18 +55,29 @@ internal sealed class OpenKey(long number)
 
     public void Load(byte[] records)
     {
+        NextUnits = 0;
         _chunk = records;
         _at = 0;
     }
 
-    /// <summary>The next item, which must be loaded; valid until the batch's lock is given up. With it, where its record begins.</summary>
-    public (Item Item, long Offset) TakeNext()
+    /// <summary>The next item, which must be due or loaded; valid until the batch's lock is given up.</summary>
+    public Item Peek() => HasDue ? Due!.Peek().Item : KeyedRecord.Parse(_chunk.AsMemory(_at, NextSize()));
+
+    /// <summary>Gives the worker the next item, which must be due or loaded.</summary>
+    public void GiveNext(Worker worker)
     {
-        var offset = Offset;
-        var size = (int)KeyedRecord.SizeAt(_chunk.AsSpan(_at));
-        var item = KeyedRecord.Parse(_chunk.AsMemory(_at, size));
+        NextUnits = 0;
+        if (HasDue)
+        {
+            worker.Hold(Due!.Dequeue());
+            return;
+        }
+
+        var size = NextSize();
+        worker.Hold(KeyedRecord.Parse(_chunk.AsMemory(_at, size)), this, Offset);
         _at += size;
         Offset += size;
-        return (item, offset);
     }
+
+    private int NextSize() => (int)KeyedRecord.SizeAt(_chunk.AsSpan(_at));
 }

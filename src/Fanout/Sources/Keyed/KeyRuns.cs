@@ -8,7 +8,15 @@ internal sealed class KeyRuns : IAsyncDisposable
     private readonly BlockReader _items;
     private readonly BlockReader _keys;
 
-    private KeyRuns(Stream items, Stream keys) => (_items, _keys) = (new BlockReader(items, 256 * 1024), new BlockReader(keys, 16 * 1024));
+    /// <summary>Bytes of all items.</summary>
+    public long Length { get; }
+
+    private KeyRuns(Stream items, Stream keys)
+    {
+        _items = new BlockReader(items, 256 * 1024);
+        _keys = new BlockReader(keys, 16 * 1024);
+        Length = items.Length;
+    }
 
     /// <exception cref="SourceException">The partition is gone.</exception>
     public static KeyRuns Open(ISourceWorkspace workspace) =>
