@@ -36,7 +36,7 @@ internal static class ErrorBoundary
         return exception switch
         {
             SpecException refused => (ExitCodes.Refused, DescribeSpec(refused, context)),
-            UsageException or RunException => (ExitCodes.Refused, $"{name}: {exception.Message}"),
+            UsageException or RunException or LimitException => (ExitCodes.Refused, $"{name}: {exception.Message}"),
             SourceException => (ExitCodes.Refused, $"{name}: {exception.Message}{LeftAsItIs(context)}"),
             StorageException => (ExitCodes.Failed, $"{name}: {exception.Message}{Resumable(context)}"),
             OperationCanceledException => (ExitCodes.Cancelled, ""),

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Fanout.Embedded.Driving;
 using Fanout.Orchestration;
 using Fanout.Planning;
 using Fanout.Processing;
@@ -38,10 +39,14 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
         _engine = new EmbeddedEngine(
             storage, orchestrations, new EmbeddedEngineOptions(), time, _environment.LoggerFactory.CreateLogger<EmbeddedEngine>());
         Client = new RunClient(_environment, _engine, _scopes, paths.DeleteWorkspace);
+        Limits = new LimitClient(storage.Limits, storage.Catalog, time);
     }
 
     /// <inheritdoc/>
     public IRunClient Client { get; }
+
+    /// <inheritdoc/>
+    public ILimitClient Limits { get; }
 
     /// <inheritdoc/>
     public IRunDriver Driver => this;
@@ -109,6 +114,8 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
     {
         await _engine.DisposeAsync().ConfigureAwait(false);
         await _scopes.DisposeAsync().ConfigureAwait(false);
+        await _environment.LimitShares.DisposeAsync().ConfigureAwait(false);
+        ProcessOwner.Retire(_environment.LimitShares.Owner);
         await _storage.DisposeAsync().ConfigureAwait(false);
     }
 

@@ -1,4 +1,5 @@
 using Fanout.Embedded.Catalog;
+using Fanout.Embedded.Limits;
 using Fanout.Embedded.Storage;
 using Fanout.Embedded.Stores;
 using Fanout.Runs;
@@ -10,15 +11,19 @@ public sealed class EmbeddedStorage : IAsyncDisposable
 {
     private readonly SqliteDatabase? _database;
 
-    private EmbeddedStorage(IEngineStore store, IRunCatalog catalog, SqliteDatabase? database)
+    private EmbeddedStorage(IEngineStore store, IRunCatalog catalog, ILimitStore limits, SqliteDatabase? database)
     {
         Store = store;
         Catalog = catalog;
+        Limits = limits;
         _database = database;
     }
 
     /// <summary>The list of runs.</summary>
     public IRunCatalog Catalog { get; }
+
+    /// <summary>The limits that runs share. Nothing is opened or created for a home that has none.</summary>
+    public ILimitStore Limits { get; }
 
     /// <summary>The database file; null: it is in memory.</summary>
     public string? DatabasePath => _database?.Path;
@@ -26,14 +31,15 @@ public sealed class EmbeddedStorage : IAsyncDisposable
     internal IEngineStore Store { get; }
 
     /// <summary>Opens a home, creating what is missing. Any number of processes may have it open.</summary>
-    /// <param name="home">Its directory; the database is <c>fanout.db</c> in it.</param>
+    /// <param name="home">Its directory; the databases are <c>fanout.db</c> and, once a limit was set, <c>limits.db</c> in it.</param>
     /// <param name="timeProvider">The clock that says whether a lease has expired; null: the system's.</param>
     /// <exception cref="StorageException">The home cannot be used: not a directory, not writable, full, damaged, or of a newer version.</exception>
     public static EmbeddedStorage Open(string home, TimeProvider? timeProvider = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(home);
         var database = SqliteDatabase.Open(home);
-        return new EmbeddedStorage(new SqliteStore(database), new SqliteRunCatalog(database, timeProvider ?? TimeProvider.System), database);
+        var catalog = new SqliteRunCatalog(database, timeProvider ?? TimeProvider.System);
+        return new EmbeddedStorage(new SqliteStore(database), catalog, new SqliteLimitStore(home), database);
     }
 
     /// <summary>A storage that lives as long as this object.</summary>
@@ -41,9 +47,15 @@ public sealed class EmbeddedStorage : IAsyncDisposable
     public static EmbeddedStorage InMemory(TimeProvider? timeProvider = null)
     {
         var store = new InMemoryStore();
-        return new EmbeddedStorage(store, new InMemoryRunCatalog(store, timeProvider ?? TimeProvider.System), null);
+        return new EmbeddedStorage(store, new InMemoryRunCatalog(store, timeProvider ?? TimeProvider.System), new InMemoryLimitStore(), null);
     }
 
     /// <summary>Finishes what is being written and closes it; engines over it must be stopped before.</summary>
-    public ValueTask DisposeAsync() => _database?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        if (Limits is IAsyncDisposable limits)
+            await limits.DisposeAsync().ConfigureAwait(false);
+        if (_database is not null)
+            await _database.DisposeAsync().ConfigureAwait(false);
+    }
 }

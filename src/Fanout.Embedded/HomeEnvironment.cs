@@ -1,5 +1,7 @@
 using System.Globalization;
+using Fanout.Embedded.Driving;
 using Fanout.Planning;
+using Fanout.Processing.Limits;
 using Fanout.Processing;
 using Fanout.Results;
 using Fanout.Sources;
@@ -25,6 +27,8 @@ internal static class HomeEnvironment
             Registry = registry,
             Services = services,
             Catalog = storage.Catalog,
+            Limits = storage.Limits,
+            LimitShares = new LimitHolder(storage.Limits, ProcessOwner.Create(), ProcessOwner.IsDead, time),
             Results = results,
             CreateSource = sources.Create,
             OpenWorkspace = runId => new DirectoryWorkspace(paths.Workspace(runId)),

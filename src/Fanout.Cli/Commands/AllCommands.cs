@@ -19,6 +19,7 @@ internal static class AllCommands
         RetuneCommand.Create(flags),
         RedriveCommand.Create(flags),
         PurgeCommand.Create(flags),
+        LimitCommand.Create(flags),
         SchemaCommand.Create(),
     ];
 }
@@ -26,4 +27,8 @@ internal static class AllCommands
 /// <summary>A subcommand: how it is typed, and what it does.</summary>
 /// <param name="Command">How it is typed.</param>
 /// <param name="RunAsync">What it does; the result is the exit code.</param>
-internal sealed record CommandDefinition(CliCommand Command, Func<CommandContext, Task<int>> RunAsync);
+internal sealed record CommandDefinition(CliCommand Command, Func<CommandContext, Task<int>> RunAsync)
+{
+    /// <summary>Commands of its own, typed after its name. Default: none.</summary>
+    public IReadOnlyList<CommandDefinition> Subcommands { get; init; } = [];
+}

@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Fanout.Cli.Parsing;
 using Fanout.Cli.Rendering;
 using Fanout.Runs;
-using Spectre.Console;
 
 namespace Fanout.Cli.Commands;
 
@@ -13,7 +12,6 @@ internal static class ListCommand
 {
     private const int DefaultLimit = 100;
     private const int HighestLimit = 1_000;
-    private const int WidestTable = 1_000;
 
     public static CommandDefinition Create(GeneralFlags flags)
     {
@@ -38,7 +36,7 @@ internal static class ListCommand
         else if (runs.Count == 0)
             context.Print("No runs.");
         else
-            PrintTable(context, runs);
+            RunTable.Print(RunTable.Create(runs), context.Environment.Output);
         return ExitCodes.Success;
     }
 
@@ -48,18 +46,6 @@ internal static class ListCommand
             return [];
         await using var home = await context.OpenHomeAsync();
         return await home.Client.ListAsync(query, context.Stop);
-    }
-
-    private static void PrintTable(CommandContext context, IReadOnlyList<RunRecord> runs)
-    {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = AnsiSupport.No,
-            ColorSystem = ColorSystemSupport.NoColors,
-            Out = new AnsiConsoleOutput(context.Environment.Output),
-        });
-        console.Profile.Width = WidestTable; // A row is a line, also for grep; the terminal wraps what does not fit.
-        console.Write(RunTable.Create(runs));
     }
 
     private static RunStatus[]? ReadStatus(string? text)

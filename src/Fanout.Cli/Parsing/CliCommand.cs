@@ -7,6 +7,9 @@ namespace Fanout.Cli.Parsing;
 /// <param name="description">One line.</param>
 internal sealed class CliCommand(string name, string description) : Command(name, description)
 {
+    /// <summary>Its name as it is typed, after those of the commands it belongs to.</summary>
+    public string FullName => string.Join(' ', Parents.OfType<CliCommand>().Select(parent => parent.FullName).Append(Name));
+
     /// <summary>What follows the name in the usage line.</summary>
     public string Synopsis { get; init; } = "";
 

@@ -19,7 +19,11 @@ internal static class CommandLine
         var (own, exec) = ExecSplit.Split(args);
         var flags = new GeneralFlags();
         var root = CreateRoot(flags);
-        AddCommands(root, flags, environment, exec);
+        AddCommands(root, AllCommands.Create(flags), (parse, run) =>
+        {
+            var context = new CommandContext(environment, parse, flags, exec);
+            return ErrorBoundary.RunAsync(context, () => run(context));
+        });
         AddHelpAndVersion(root, flags, environment);
         var parse = root.Parse(own, Configuration);
         if (parse.Action is PrintAction { WhateverIsWrong: true } help)
@@ -48,16 +52,14 @@ internal static class CommandLine
         return root;
     }
 
-    private static void AddCommands(RootCommand root, GeneralFlags flags, CliEnvironment environment, IReadOnlyList<string>? exec)
+    private static void AddCommands(
+        Command parent, IEnumerable<CommandDefinition> commands, Func<ParseResult, Func<CommandContext, Task<int>>, Task<int>> invoke)
     {
-        foreach (var (command, run) in AllCommands.Create(flags))
+        foreach (var definition in commands)
         {
-            command.SetAction((parse, _) =>
-            {
-                var context = new CommandContext(environment, parse, flags, exec);
-                return ErrorBoundary.RunAsync(context, () => run(context));
-            });
-            root.Subcommands.Add(command);
+            definition.Command.SetAction((parse, _) => invoke(parse, definition.RunAsync));
+            parent.Subcommands.Add(definition.Command);
+            AddCommands(definition.Command, definition.Subcommands, invoke);
         }
     }
 

@@ -35,9 +35,10 @@ internal static class HelpText
     {
         var text = new StringBuilder();
         text.AppendLine(command.Description).AppendLine();
-        text.Append("Usage: ").Append(programName).Append(' ').Append(command.Name).Append(' ').AppendLine(command.Synopsis);
+        text.Append("Usage: ").Append(programName).Append(' ').Append(command.FullName).Append(' ').AppendLine(command.Synopsis);
         if (command.Details is { } details)
             text.AppendLine().AppendLine(string.Join(Environment.NewLine, Wrap(details, width)));
+        Section(text, "Commands", command.Subcommands.OfType<CliCommand>().Select(c => (c.Name, c.Description ?? "")), width);
         foreach (var group in command.Groups)
             Section(text, group.Title, Rows(group.Options), width);
         if (command.Examples.Count > 0)
@@ -45,7 +46,7 @@ internal static class HelpText
         foreach (var (arguments, meaning) in command.Examples)
         {
             text.Append(' ', Indent).Append("# ").AppendLine(meaning);
-            text.Append(' ', Indent).Append(programName).Append(' ').Append(command.Name).Append(' ').AppendLine(arguments);
+            text.Append(' ', Indent).Append(programName).Append(' ').Append(command.FullName).Append(' ').AppendLine(arguments);
         }
 
         return text.ToString();

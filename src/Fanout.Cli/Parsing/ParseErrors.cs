@@ -49,8 +49,11 @@ internal static class ParseErrors
             return $"{name} is no option of {Label(parse)}.{Suggest(name, OptionNames(parse), $"See {Label(parse)} --help.")}";
         }
 
+        var names = command.Subcommands.Select(c => c.Name).ToList();
+        if (command is not RootCommand && names.Count > 0)
+            return $"{Label(parse)} {word} is no command.{Suggest(word, names, $"See {Label(parse)} --help for the commands.")}";
         return command is RootCommand
-            ? $"{word} is no command.{Suggest(word, command.Subcommands.Select(c => c.Name), "See --help for the commands.")}"
+            ? $"{word} is no command.{Suggest(word, names, "See --help for the commands.")}"
             : $"{word} is more than {Label(parse)} takes. See {Label(parse)} --help.";
     }
 
@@ -67,7 +70,7 @@ internal static class ParseErrors
 
     private static string NeedsValue(Option option) => $"{option.Name}: needs a value ({option.HelpName}).";
 
-    private static string Label(ParseResult parse) => parse.CommandResult.Command is RootCommand ? "the command line" : parse.CommandResult.Command.Name;
+    private static string Label(ParseResult parse) => parse.CommandResult.Command is CliCommand command ? command.FullName : "the command line";
 
     private static IEnumerable<string> OptionNames(ParseResult parse) =>
         parse.CommandResult.Command.Options.Concat(parse.RootCommandResult.Command.Options.Where(o => o.Recursive)).Select(o => o.Name);

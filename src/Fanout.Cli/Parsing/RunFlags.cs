@@ -11,6 +11,22 @@ internal sealed class RunFlags
     private readonly SpecField _burst = SpecField.Number(
         "--burst", "flow/burst", "N", "Starts that may come at once; needs a rate (default: a tenth of a second's worth, at least 1)");
 
+    private readonly SpecField[] _sharing =
+    [
+        SpecField.Names("--limit", "flow/limits", "NAME", "A limit shared with other runs, as set by limit set; may be repeated (default: none)"),
+        SpecField.Number("--cost", "flow/cost", "N|POINTER", "Units an item counts for: a number, or where it is in the item, such as /units (default: 1)"),
+        SpecField.Switch("--adaptive", "flow/adaptive", "Find the best concurrency, up to the given one, from the handlers' latencies"),
+    ];
+
+    private readonly SpecField[] _perKey =
+    [
+        SpecField.Text("--per-key", "flow/perKey/key", "POINTER", "Where the key is in the item, such as /tenantId; with one or more of the following"),
+        SpecField.Number("--per-key-concurrency", "flow/perKey/concurrency", "N", "Items of one key in flight (default: no limit but the run's)"),
+        SpecField.Text("--per-key-rate", "flow/perKey/rate", "5/s", "Starts of one key in time, retries included (default: no limit)"),
+        SpecField.Number("--per-key-burst", "flow/perKey/burst", "N", "Starts of one key at once (default: a tenth of a second's worth, at least 1)"),
+        SpecField.Switch("--ordered", "flow/perKey/ordered", "Items of one key one after another, in the source's order, retries included"),
+    ];
+
     private readonly SpecField[] _failure =
     [
         SpecField.Text("--timeout", "failure/timeout", "10s", "For one attempt at one item (default: none)"),
@@ -40,7 +56,8 @@ internal sealed class RunFlags
 
     public IReadOnlyList<FlagGroup> Groups =>
     [
-        new("Flow", [_flow.Concurrency, _flow.Rate, _burst.Option, _flow.Weight]),
+        new("Flow", [_flow.Concurrency, _flow.Rate, _burst.Option, _flow.Weight, .. Options(_sharing)]),
+        new("Items with the same key", Options(_perKey)),
         new("Failure", [.. Options(_failure), _flow.Tolerate, _deadline.Option]),
         new("Results", Options(_results)),
         new("Batches (the defaults are right for most runs)", Options(_batch)),
@@ -51,7 +68,7 @@ internal sealed class RunFlags
     public void Apply(ParseResult parse, JsonObject document)
     {
         _flow.Apply(parse, document);
-        foreach (var field in (IEnumerable<SpecField>)[_burst, .. _failure, _deadline, .. _results, .. _batch])
+        foreach (var field in (IEnumerable<SpecField>)[_burst, .. _sharing, .. _perKey, .. _failure, _deadline, .. _results, .. _batch])
             field.Apply(parse, document);
     }
 

@@ -57,7 +57,7 @@ internal sealed partial class SourceFlags
         if (typed.Count == 1)
             document["source"] = typed[0].Source;
         ApplyCsv(parse, document);
-        if (parse.GetValue(_maxItemBytes.Option) is not null && !document.ContainsKey("source"))
+        if (_maxItemBytes.IsGiven(parse) && !document.ContainsKey("source"))
             throw new UsageException("--max-item-bytes: there is no source it could belong to. Give one, such as --lines FILE.");
         _maxItemBytes.Apply(parse, document);
     }

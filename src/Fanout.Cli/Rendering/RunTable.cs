@@ -8,6 +8,8 @@ internal static class RunTable
 {
     private static readonly string[] Titles = ["RUN", "STATUS", "DONE", "FAILED", "CREATED", "DRIVEN BY"];
 
+    private const int WidestTable = 1_000;
+
     /// <summary>A table without borders, as wide as it needs to be.</summary>
     public static Table Create(IEnumerable<RunRecord> runs)
     {
@@ -15,6 +17,19 @@ internal static class RunTable
         foreach (var run in runs)
             table.AddRow([.. Cells(run).Select(cell => new Text(cell))]);
         return table;
+    }
+
+    /// <summary>Writes a table as plain text: a row is a line, also for grep; the terminal wraps what does not fit.</summary>
+    public static void Print(Table table, TextWriter output)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.No,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Out = new AnsiConsoleOutput(output),
+        });
+        console.Profile.Width = WidestTable;
+        console.Write(table);
     }
 
     private static string[] Cells(RunRecord run)

@@ -6,8 +6,6 @@ namespace Fanout.Cli.Rendering;
 /// <summary>A run as <c>status</c> shows it.</summary>
 internal static class StatusText
 {
-    private const int FieldWidth = 13;
-
     /// <summary>Several lines, the last without a line end.</summary>
     public static string Format(RunRecord record, string results, Hints hints)
     {
@@ -49,7 +47,7 @@ internal static class StatusText
         Field(text, "speed", eta is null ? Figures.Speed(progress.ItemsPerSecond) : $"{Figures.Speed(progress.ItemsPerSecond)}, {eta}");
         Field(text, "now", string.Join(", ", ProgressLine.Now(progress)));
         if (ProgressLine.Waits(progress).Any())
-            Field(text, "waiting for", string.Join(", ", ProgressLine.Waits(progress)));
+            Field(text, "waits for", string.Join(", ", ProgressLine.Waits(progress)));
     }
 
     private static string Allotment(RunRecord record)
@@ -67,5 +65,5 @@ internal static class StatusText
     }
 
     private static void Field(StringBuilder text, string name, string value) =>
-        text.Append("  ").Append(name.PadRight(FieldWidth)).AppendLine(value);
+        text.Append("  ").Append(name.PadRight(11)).AppendLine(value);
 }

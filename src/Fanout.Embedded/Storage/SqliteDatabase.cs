@@ -4,23 +4,22 @@ using Microsoft.Data.Sqlite;
 namespace Fanout.Embedded.Storage;
 
 /// <summary>
-/// A home's database: one thread that writes, and a few connections that read. Writes that wait at the same time become one transaction
+/// A database of a home: one thread that writes, and a few connections that read. Writes that wait at the same time become one transaction
 /// (group commit); each sees what those before it wrote.
 /// </summary>
 internal sealed class SqliteDatabase : IAsyncDisposable
 {
-    /// <summary>The file's name in its home.</summary>
-    public const string FileName = "fanout.db";
-
     private const int MaxReaders = 4;
     private static readonly TimeSpan DefaultBusyTimeout = TimeSpan.FromSeconds(10);
+    private readonly SqliteFile _file;
     private readonly TimeSpan _busyTimeout;
     private readonly WriterThread _writer;
     private readonly SemaphoreSlim _readerSlots = new(MaxReaders);
     private readonly Stack<SqliteSession> _readers = new();
 
-    private SqliteDatabase(string path, SqliteSession writer, TimeSpan busyTimeout)
+    private SqliteDatabase(SqliteFile file, string path, SqliteSession writer, TimeSpan busyTimeout)
     {
+        _file = file;
         _busyTimeout = busyTimeout;
         Path = path;
         _writer = new WriterThread(path, writer);
@@ -32,24 +31,31 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     /// <summary>Transactions committed by this object.</summary>
     public long Transactions => _writer.Transactions;
 
-    /// <summary>Opens the database of a home, creating what is missing.</summary>
+    /// <summary>Opens a home's database of runs, creating what is missing.</summary>
     /// <param name="home">Its directory.</param>
     /// <param name="busyTimeout">How long to wait for another process's transaction. Default: 10 s.</param>
     /// <exception cref="StorageException">The home cannot be used.</exception>
-    public static SqliteDatabase Open(string home, TimeSpan? busyTimeout = null)
+    public static SqliteDatabase Open(string home, TimeSpan? busyTimeout = null) => Open(home, SqliteFile.Runs, busyTimeout);
+
+    /// <summary>Opens a database of a home, creating what is missing.</summary>
+    /// <param name="home">Its directory.</param>
+    /// <param name="file">Which database.</param>
+    /// <param name="busyTimeout">How long to wait for another process's transaction. Default: 10 s.</param>
+    /// <exception cref="StorageException">The home cannot be used.</exception>
+    public static SqliteDatabase Open(string home, SqliteFile file, TimeSpan? busyTimeout = null)
     {
         var patience = busyTimeout ?? DefaultBusyTimeout;
-        var path = System.IO.Path.GetFullPath(System.IO.Path.Combine(home, FileName));
+        var path = System.IO.Path.GetFullPath(System.IO.Path.Combine(home, file.Name));
         CreateHome(System.IO.Path.GetDirectoryName(path)!);
         SqliteSession? session = null;
         try
         {
-            session = Connect(path, SqliteOpenMode.ReadWriteCreate, patience);
+            session = Connect(file, path, SqliteOpenMode.ReadWriteCreate, patience);
             if (session.IsReadOnly)
                 throw new StorageException($"{path}: it cannot be written. Make the file and its directory writable, or choose another home.");
             session.Execute("PRAGMA journal_mode = WAL");
-            SqliteSchema.Migrate(session, path);
-            return new SqliteDatabase(path, session, patience);
+            SqliteSchema.Migrate(session, path, file.Migrations);
+            return new SqliteDatabase(file, path, session, patience);
         }
         catch (SqliteException e)
         {
@@ -74,22 +80,20 @@ internal sealed class SqliteDatabase : IAsyncDisposable
 
     /// <summary>Runs a read in a snapshot of its own. Reads are short; they run on the caller's thread.</summary>
     /// <exception cref="StorageException">The database cannot be read.</exception>
-    public async Task<T> ReadAsync<T>(Func<SqliteSession, T> work)
+    public Task<T> ReadAsync<T>(Func<SqliteSession, T> work) => UseReaderAsync(session =>
     {
-        await _readerSlots.WaitAsync();
-        try
-        {
-            return Read(work);
-        }
-        catch (SqliteException e)
-        {
-            throw SqliteErrors.ToStorageException(e, Path);
-        }
-        finally
-        {
-            _readerSlots.Release();
-        }
-    }
+        session.Execute("BEGIN");
+        var result = work(session);
+        session.Execute("COMMIT");
+        return result;
+    });
+
+    /// <summary>
+    /// Makes what was committed before survive a loss of power, where not every commit does by itself: a checkpoint syncs the write-ahead log before
+    /// it copies anything (https://sqlite.org/c3ref/wal_checkpoint_v2.html).
+    /// </summary>
+    /// <exception cref="StorageException">The database cannot be written.</exception>
+    public Task SyncAsync() => UseReaderAsync(session => session.Number("PRAGMA wal_checkpoint(FULL)"));
 
     /// <summary>Finishes the writes that wait and closes the file.</summary>
     public async ValueTask DisposeAsync()
@@ -102,7 +106,24 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         }
     }
 
-    private T Read<T>(Func<SqliteSession, T> work)
+    private async Task<T> UseReaderAsync<T>(Func<SqliteSession, T> work)
+    {
+        await _readerSlots.WaitAsync();
+        try
+        {
+            return UseReader(work);
+        }
+        catch (SqliteException e)
+        {
+            throw SqliteErrors.ToStorageException(e, Path);
+        }
+        finally
+        {
+            _readerSlots.Release();
+        }
+    }
+
+    private T UseReader<T>(Func<SqliteSession, T> work)
     {
         SqliteSession? reader;
         lock (_readers)
@@ -111,13 +132,11 @@ internal sealed class SqliteDatabase : IAsyncDisposable
             _readers.TryPop(out reader);
         }
 
-        reader ??= Connect(Path, SqliteOpenMode.ReadWrite, _busyTimeout);
+        reader ??= Connect(_file, Path, SqliteOpenMode.ReadWrite, _busyTimeout);
         var kept = false;
         try
         {
-            reader.Execute("BEGIN");
             var result = work(reader);
-            reader.Execute("COMMIT");
             lock (_readers)
             {
                 kept = !_writer.IsClosed;
@@ -135,7 +154,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         }
     }
 
-    private static SqliteSession Connect(string path, SqliteOpenMode mode, TimeSpan busyTimeout)
+    private static SqliteSession Connect(SqliteFile file, string path, SqliteOpenMode mode, TimeSpan busyTimeout)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
@@ -151,9 +170,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
             connection.Open();
             var session = new SqliteSession(connection);
             session.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = {(int)busyTimeout.TotalMilliseconds}"));
-            // FULL: a commit that came back survives a loss of power too. With NORMAL the last ones could be taken back, and with them the
-            // knowledge of what parts and checkpoints, which are synced, already count. Group commit makes it one sync for many turns.
-            session.Execute("PRAGMA synchronous = FULL");
+            session.Execute(file.SyncsEveryCommit ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
             return session;
         }
         catch

@@ -53,6 +53,7 @@ public static class LimitRenewal
         var grant = new LimitGrant(settled.Limit, mine.ExpiresAt, concurrency, concurrencyTarget, rateUnits, rateTarget, tokens)
         {
             TokensPerSecond = TokensPerSecond(settled.Limit) * throttle.FactorAt(now - DateTimeOffset.UnixEpoch),
+            IsSlowedDown = throttle.IsActive,
             BlockedUntil = throttle.BlockedFor(now - DateTimeOffset.UnixEpoch) is var wait && wait > TimeSpan.Zero ? now + wait : null,
         };
         if (report.ReturnedTokens == 0 && throttle == ledger.Throttle && tokens == 0 && settled.Holdings.Count == ledger.Holdings.Count && IsSame(before, mine))

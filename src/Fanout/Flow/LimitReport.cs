@@ -33,6 +33,9 @@ public sealed record LimitGrant(
     /// <summary>Starts a second that one unit of rate is good for, the limit's slowing down counted in.</summary>
     public double TokensPerSecond { get; init; }
 
+    /// <summary>The limit is slowed down: reports of successes bring it back.</summary>
+    public bool IsSlowedDown { get; init; }
+
     /// <summary>Nothing may start before this; null: it may.</summary>
     public DateTimeOffset? BlockedUntil { get; init; }
 

@@ -8,16 +8,16 @@ namespace Fanout.Flow;
 public static class ShareAllocator
 {
     /// <summary>
-    /// How far, in seconds of its own share, another's claim to a permit must exceed its holder's before the permit changes hands: 0.1 s. Less,
+    /// How far, in seconds of its own share, another's claim to a permit must exceed its holder's before the permit changes hands: 0.2 s. Less,
     /// and permits change hands at every step; more, and shares are further from fair within seconds.
     /// </summary>
-    public static readonly double TurnQuantum = double.Parse(Environment.GetEnvironmentVariable("Q") ?? "0.1");
+    public const double TurnQuantum = 0.2;
 
-    /// <summary>Permit-seconds of credit or debt that count in full, for each permit at stake: 5. More counts ever less.</summary>
-    public const double FullCredit = 5;
+    /// <summary>Permit-seconds of credit or debt that count in full, for each permit at stake: 3. More count ever less.</summary>
+    public const double FullCredit = 3;
 
-    /// <summary>Permit-seconds of credit or debt at most, for each permit at stake: 100.</summary>
-    public const double MostCredit = 100;
+    /// <summary>Permit-seconds of credit or debt at most, for each permit at stake: 30, which takes hours.</summary>
+    public const double MostCredit = 30;
 
     /// <summary>
     /// Everyone's fair share: weighted max-min fairness by progressive filling (D. Bertsekas, R. Gallager, Data Networks, 2nd ed., 6.5.2). All shares
@@ -63,9 +63,9 @@ public static class ShareAllocator
     public static int[] Allocate(int capacity, IReadOnlyList<ShareClaim> claims) => new ShareRounding(capacity, claims, Shares(capacity, claims)).Round();
 
     /// <summary>
-    /// A claimant's credit after a while: permit-seconds it had less than its share. Up to <see cref="FullCredit"/> for each permit at stake it
-    /// counts in full, beyond ever less (in inverse proportion to its square), so that a long item, or a share that is late, does not starve others
-    /// for as long afterwards; yet who waits longer always has more.
+    /// A claimant's credit after a while: permit-seconds it had less than its share. Up to <see cref="FullCredit"/> for each permit at stake they
+    /// count in full, beyond that exponentially less, at most <see cref="MostCredit"/>: a long item, or a share that comes late, must not make others
+    /// wait for as long afterwards. Yet it grows for hours, so that of those who wait for long items the one who has waited longest has most.
     /// </summary>
     /// <param name="credit">What it was.</param>
     /// <param name="share">Its fair share in that time, as <see cref="Shares"/> has it.</param>
@@ -76,10 +76,10 @@ public static class ShareAllocator
     {
         ArgumentOutOfRangeException.ThrowIfNegative(seconds);
         var atStake = Math.Max(Math.Max(share, granted), unit);
-        var excess = Math.Abs(credit) / (FullCredit * atStake);
+        var fulls = Math.Abs(credit) / (FullCredit * atStake);
         var change = (share - granted) * seconds;
-        if (excess > 1 && Math.Sign(change) == Math.Sign(credit))
-            change /= excess * excess;
+        if (fulls > 1 && Math.Sign(change) == Math.Sign(credit))
+            change *= Math.Exp(1 - fulls);
         return Math.Clamp(credit + change, -MostCredit * atStake, MostCredit * atStake);
     }
 }

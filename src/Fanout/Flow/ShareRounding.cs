@@ -48,7 +48,7 @@ internal sealed class ShareRounding
     [
         .. Enumerable.Range(0, _claims.Count).Where(i => _wanted[i] > 0)
             .OrderByDescending(i => Behind(i) + (HoldsMoreThan(floors, i) ? ShareAllocator.TurnQuantum : 0))
-            .ThenByDescending(i => HoldsMoreThan(floors, i)),
+            .ThenByDescending(i => HoldsMoreThan(floors, i)).ThenByDescending(TakesTurns),
     ];
 
     /// <summary>True: its share does not reach for one unit, so it has units in turns.</summary>
@@ -68,7 +68,7 @@ internal sealed class ShareRounding
                 break;
             if (!TakesTurns(i))
             {
-                left -= HasRemainder(_shares[i]) ? 1 : 0;
+                left -= MayHaveOneMore(i, _shares[i]) ? 1 : 0;
                 continue;
             }
 
@@ -87,9 +87,9 @@ internal sealed class ShareRounding
     /// <summary>Gives those whose share reaches for a unit the whole permits of what is left, and the remainders by rank.</summary>
     private void GiveFloorsAndTurns(int capacity)
     {
+        // Larger units than one taken off, or not taken, leave others less or more than their floors.
         var (shares, floors) = (_shares, _floors);
-        var remainders = Enumerable.Range(0, shares.Length).Count(i => !TakesTurns(i) && HasRemainder(shares[i]));
-        if (floors.Sum() > capacity || floors.Sum() + remainders < capacity)
+        if (Enumerable.Range(0, shares.Length).Any(i => TakesTurns(i) && _wanted[i] > 0 && _units[i] > 1))
         {
             shares = ShareAllocator.Shares(capacity, [.. _claims.Select((claim, i) => TakesTurns(i) ? claim with { Wanted = 0 } : claim)]);
             floors = [.. shares.Select(Floor)];
@@ -99,7 +99,7 @@ internal sealed class ShareRounding
         foreach (var i in Rank(floors).Where(i => !TakesTurns(i)))
         {
             var whole = floors[i];
-            if (left > 0 && HasRemainder(shares[i]))
+            if (left > 0 && MayHaveOneMore(i, shares[i]))
                 whole++;
             if (whole < _units[i])
                 continue;
@@ -120,15 +120,25 @@ internal sealed class ShareRounding
             left -= _units[i];
         }
 
+        left = Grow(left, i => Math.Min(_wanted[i], _claims[i].Granted));
+        Grow(left, i => _wanted[i]);
+    }
+
+    private int Grow(int left, Func<int, int> upTo)
+    {
         foreach (var i in _ranking.Where(i => _given[i] > 0))
         {
-            var more = Math.Min(left, _wanted[i] - _given[i]);
+            var more = Math.Clamp(upTo(i) - _given[i], 0, left);
             _given[i] += more;
             left -= more;
         }
+
+        return left;
     }
 
     private static int Floor(double share) => (int)Math.Floor(share + Nothing);
 
-    private static bool HasRemainder(double share) => share - Floor(share) > Nothing;
+    /// <summary>True: it is due the rest of its share, or what it lost to others' units.</summary>
+    private bool MayHaveOneMore(int i, double share) =>
+        share - Floor(share) > Nothing || (Behind(i) > ShareAllocator.TurnQuantum && _wanted[i] > Floor(share));
 }

@@ -22,6 +22,9 @@ internal static class HandlerErrors
         };
     }
 
+    /// <summary>The downstream asked to slow down.</summary>
+    public static bool IsThrottled(Exception exception) => Unwrap(exception) is ThrottledItemException;
+
     private static Exception Unwrap(Exception exception)
     {
         while (exception is AggregateException or TargetInvocationException && exception.InnerException is { } inner)

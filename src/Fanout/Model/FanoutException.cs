@@ -48,6 +48,15 @@ public sealed class RunException(string runId, string message) : FanoutException
     public string RunId { get; } = runId;
 }
 
+/// <summary>A limit was asked for that does not exist, or that runs still need.</summary>
+/// <param name="limit">The limit's name.</param>
+/// <param name="message">What was asked, why it cannot be, what to do.</param>
+public sealed class LimitException(string limit, string message) : FanoutException(message)
+{
+    /// <summary>The limit's name.</summary>
+    public string Limit { get; } = limit;
+}
+
 /// <summary>The home (database, results directory) cannot be used: disk full, read-only, corrupt, or written by a newer version.</summary>
 /// <param name="message">Where, what happened, what to do.</param>
 /// <param name="innerException">The cause, if any.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Fanout;
 
@@ -90,6 +91,7 @@ public sealed record PerKeySpec(string Key)
 /// <summary>What an item counts for: units, in whole numbers from 1 to 100,000.</summary>
 /// <param name="Units">Units each; when there is a pointer, those of items that have nothing there.</param>
 /// <param name="Pointer">A JSON pointer (RFC 6901) to a number in the item; null: all count the same.</param>
+[JsonConverter(typeof(CostSpecJsonConverter))]
 public sealed record CostSpec(int Units, string? Pointer);
 
 /// <summary>What happens when an item does not succeed, and when the run takes too long.</summary>

@@ -69,10 +69,11 @@ public sealed class Activities(
             scope.SetTotal(input.Source.ItemCount);
         try
         {
-            var pending = await PendingItems.LoadAsync(scope, input.Source, checkpoint?.Unsettled ?? input.Pending).ConfigureAwait(false);
-            var batch = new Batch(scope, input, epoch, checkpoint);
+            var feed = await ItemFeed.OpenAsync(scope, input, checkpoint).ConfigureAwait(false);
+            await using var closing = feed.ConfigureAwait(false);
+            var batch = new Batch(scope, input, epoch, checkpoint, feed);
             await using var disposing = batch.ConfigureAwait(false);
-            return await batch.RunAsync(pending, stopping).ConfigureAwait(false);
+            return await batch.RunAsync(stopping).ConfigureAwait(false);
         }
         catch (SourceException failed)
         {
@@ -137,6 +138,7 @@ public sealed class Activities(
         End = BatchEnd.Stopped,
         Next = checkpoint?.Next ?? input.Start,
         Pending = checkpoint?.Unsettled ?? input.Pending,
+        Keys = checkpoint?.Keys ?? input.Keys,
         Tally = checkpoint?.Tally ?? Tally.Zero,
         Parts = checkpoint?.Parts ?? [],
         Stop = scope.Gate.Stop,

@@ -66,7 +66,7 @@ internal sealed class BranchOrchestration
         for (var number = 0; _stop is null && !IsBudgetUsed; number++)
         {
             var plan = _input.Plan;
-            var unit = _work.TakeShare(plan.LanesPerBranch, Planner.LeastRange(plan, _itemsPerSecond), plan.MaxItems, _seenPerSlice)?.With(waiting.Pending);
+            var unit = _work.TakeShare(plan.LanesPerBranch, Planner.LeastRange(plan, _itemsPerSecond), plan.MaxItems, _seenPerSlice)?.With(waiting);
             if (unit is null && waiting.IsEmpty)
                 return;
             if (unit is null)
@@ -90,6 +90,7 @@ internal sealed class BranchOrchestration
             _input.RunId, key, plan.Source, unit.Start, unit.End, unit.Pending, (_input.Place * plan.LanesPerBranch) + lane, plan.Lanes, fraction)
         {
             MoreFollows = !_work.IsEmpty,
+            Keys = unit.Keys,
         };
         _events += 3;
         _batchKeys.Add(key);
@@ -111,7 +112,7 @@ internal sealed class BranchOrchestration
     /// <returns>What stays with the lane.</returns>
     private async Task<WorkUnit> TakeBackAsync(WorkUnit unit, BatchResult result)
     {
-        var rest = new WorkUnit(result.Next, unit.End, result.Pending);
+        var rest = new WorkUnit(result.Next, unit.End, result.Pending) { Keys = result.Keys };
         switch (result.End)
         {
             case BatchEnd.Stopped:
@@ -135,12 +136,10 @@ internal sealed class BranchOrchestration
         return WorkUnit.Nothing;
     }
 
-    // Only items that wait for a retry are left, and none is due: a timer waits for them, not a batch.
+    // Only items and keys that wait for their time are left, and none is due: a timer waits for them, not a batch.
     private async Task WaitForRetriesAsync(WorkUnit rest)
     {
-        var due = rest.Pending.Min(item => item.NotBefore) is { } earliest && rest.Pending.All(item => item.NotBefore is not null)
-            ? earliest.UtcDateTime
-            : DateTime.MinValue;
+        var due = rest.BegunDue()?.UtcDateTime ?? DateTime.MinValue;
         if (due <= _context.CurrentUtcDateTime)
             return;
         _events += 2;

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Fanout.Planning;
 using Fanout.Processing;
 using Fanout.Results;
@@ -5,20 +6,37 @@ using Fanout.Runs;
 
 namespace Fanout.Orchestration;
 
-/// <summary>Work to hand out: a range, and items of earlier batches that are not settled.</summary>
-/// <param name="Start">First item.</param>
-/// <param name="End">One past the last item.</param>
+/// <summary>
+/// Work to hand out: a range, and what earlier batches left. The range is one of items; in a run with limits by key, of numbers of keys, so
+/// that a key is all in one place.
+/// </summary>
+/// <param name="Start">First item, or key.</param>
+/// <param name="End">One past the last.</param>
 /// <param name="Pending">Items taken before but not settled.</param>
 public sealed record WorkUnit(long Start, long End, IReadOnlyList<PendingItem> Pending)
 {
     /// <summary>No work.</summary>
     public static WorkUnit Nothing { get; } = new(0, 0, []);
 
-    /// <summary>Nothing is left of it.</summary>
-    public bool IsEmpty => Start >= End && Pending.Count == 0;
+    /// <summary>What is left of keys that were begun.</summary>
+    [JsonConverter(typeof(KeyRestsJsonConverter))]
+    public IReadOnlyList<KeyRest> Keys { get; init; } = [];
 
-    /// <summary>The unit with more items that were taken before.</summary>
-    public WorkUnit With(IReadOnlyList<PendingItem> pending) => pending.Count == 0 ? this : this with { Pending = [.. pending, .. Pending] };
+    /// <summary>Nothing is left of it.</summary>
+    public bool IsEmpty => Start >= End && Pending.Count == 0 && Keys.Count == 0;
+
+    /// <summary>The unit with more that was begun before.</summary>
+    public WorkUnit With(WorkUnit begun) => begun.Pending.Count + begun.Keys.Count == 0 ? this : this with
+    {
+        Pending = [.. begun.Pending, .. Pending],
+        Keys = [.. begun.Keys.Concat(Keys).OrderBy(key => key.Number)],
+    };
+
+    /// <summary>When the first of what was begun may go on, UTC; null: something may at once.</summary>
+    public DateTimeOffset? BegunDue() =>
+        Pending.All(item => item.NotBefore is not null) && Keys.All(key => key.NotBefore is not null)
+            ? Pending.Select(item => item.NotBefore).Concat(Keys.Select(key => key.NotBefore)).Min()
+            : null;
 }
 
 /// <summary>Input of the run orchestrator. What is null at the start is filled in when the run continues as new.</summary>

@@ -53,7 +53,7 @@ internal sealed class RunOrchestration
         var plan = _input.Plan ?? await PlanAsync();
         if (plan is not null)
         {
-            _work = new WorkQueue(_input.Plan is null ? [new WorkUnit(0, plan.Total, [])] : _input.Work);
+            _work = new WorkQueue(_input.Plan is null ? [new WorkUnit(0, plan.Length, [])] : _input.Work);
             var branches = Enumerable.Range(0, plan.Branches).Select(place => KeepBranchBusyAsync(plan, place)).ToList();
             await Task.WhenAll(branches);
             // As in a branch: what was tried and handed back is settled though the run ends.

@@ -9,7 +9,7 @@ internal sealed class WorkQueue(IEnumerable<WorkUnit> work)
 
     public bool IsEmpty => _units.Count == 0;
 
-    /// <summary>Items in ranges not handed out yet.</summary>
+    /// <summary>Items, or keys, in ranges not handed out yet.</summary>
     public long Remaining => _units.Sum(unit => unit.End - unit.Start);
 
     public IReadOnlyList<WorkUnit> Units => [.. _units];
@@ -44,7 +44,7 @@ internal sealed class WorkQueue(IEnumerable<WorkUnit> work)
     }
 
     /// <summary>Of the work that is left, the items that were tried and wait to be tried again.</summary>
-    public WorkUnit Tried => WorkUnit.Nothing.With([.. _units.SelectMany(unit => unit.Pending).Where(item => item.Attempts > 0)]);
+    public WorkUnit Tried => WorkUnit.Nothing with { Pending = [.. _units.SelectMany(unit => unit.Pending).Where(item => item.Attempts > 0)] };
 
     /// <summary>Puts work back before everything else.</summary>
     public void PutBack(WorkUnit unit)

@@ -9,7 +9,7 @@ internal static class PlanPreviews
     {
         var allotment = spec.Flow.Allotment;
         var minimum = allotment.Rate is { } rate ? MinimumTime(plan.Total, rate, allotment.Burst) : (TimeSpan?)null;
-        var first = Planner.NextRange(plan.Total, plan.LanesPerBranch, plan.MinItems, plan.MaxItems, null);
+        var first = Planner.NextRange(plan.Length, plan.LanesPerBranch, plan.MinItems, plan.MaxItems, null);
         return new PlanPreview(plan.Total, plan.Branches, plan.Lanes, plan.Total == 0 ? 0 : first, allotment, minimum, Note(plan, allotment));
     }
 

@@ -24,10 +24,13 @@ public static class Planner
     {
         var most = oneProcess ? spec.Flow.Concurrency : AllotmentSplit.MostParts(spec.Flow.Allotment);
         var wanted = spec.Batch.Lanes ?? (oneProcess ? Math.Max(2, 2 * processors) : spec.Flow.Concurrency);
-        var useful = Math.Min(Math.Min(wanted, most), Math.Max(1, source.ItemCount));
+        var length = source.ByKey?.Keys ?? source.ItemCount;
+        var useful = Math.Min(Math.Min(wanted, most), Math.Max(1, length));
         var lanes = (int)Math.Clamp(useful, 1, 4_096);
-        var branches = Math.Min(spec.Batch.Branches ?? DivideUp(lanes, MaxLanesPerBranch), (int)Math.Clamp(source.ItemCount, 1, 256));
+        var branches = Math.Min(spec.Batch.Branches ?? DivideUp(lanes, MaxLanesPerBranch), (int)Math.Clamp(length, 1, 256));
         var perBranch = Math.Clamp(lanes / branches, 1, MaxLanesPerBranch);
+        if (source.ByKey is not null)
+            return PlanByKey(source, branches, perBranch, oneProcess);
         var minItems = Math.Min(DivideUp(spec.Flow.Concurrency, branches * perBranch), spec.Batch.MaxItems);
         return new RunPlan(source, branches, perBranch, minItems, spec.Batch.MaxItems);
     }
@@ -54,6 +57,15 @@ public static class Planner
     /// <param name="itemsPerSecond">How fast a lane was last seen to be; 0: it is not known.</param>
     public static long LeastRange(RunPlan plan, double itemsPerSecond) =>
         Math.Max(plan.MinItems, (long)Math.Min(itemsPerSecond * WorthABatch.TotalSeconds, plan.MaxItems));
+
+    // A batch keeps as many keys going as it has, so it is given an even share of them at once: in small ranges, each with a key that is slow,
+    // the slow keys would be all that runs. Across processes, where a lane's allotment is its own, the shares are smaller, to end together.
+    private static RunPlan PlanByKey(SourcePlan source, int branches, int lanesPerBranch, bool oneProcess)
+    {
+        var shares = (long)branches * lanesPerBranch * (oneProcess ? 1 : 4);
+        var share = (int)Math.Clamp(DivideUp(source.ByKey!.Value.Keys, shares), 1, int.MaxValue);
+        return new RunPlan(source, branches, lanesPerBranch, share, share);
+    }
 
     private static int DivideUp(int value, int by) => (value + by - 1) / by;
 

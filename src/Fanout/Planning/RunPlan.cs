@@ -6,12 +6,15 @@ namespace Fanout.Planning;
 /// <param name="Source">What planning learnt of the source.</param>
 /// <param name="Branches">Branches the root keeps busy.</param>
 /// <param name="LanesPerBranch">Lanes each branch keeps busy.</param>
-/// <param name="MinItems">A lane's share of the concurrency: a range is no shorter while so many items are left.</param>
-/// <param name="MaxItems">The longest range a batch is given.</param>
+/// <param name="MinItems">A lane's share of the concurrency: a range is no shorter while so many items are left. Of a run with limits by key: keys.</param>
+/// <param name="MaxItems">The longest range a batch is given. Likewise.</param>
 public sealed record RunPlan(SourcePlan Source, int Branches, int LanesPerBranch, int MinItems, int MaxItems)
 {
     /// <summary>Items in the source.</summary>
     public long Total => Source.ItemCount;
+
+    /// <summary>What is cut into ranges: items, or with limits by key the keys.</summary>
+    public long Length => Source.ByKey?.Keys ?? Total;
 
     /// <summary>Lanes over all branches.</summary>
     public int Lanes => Branches * LanesPerBranch;

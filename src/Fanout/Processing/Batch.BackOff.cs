@@ -9,7 +9,7 @@ internal sealed partial class Batch
     private void NoteEnd(Worker worker)
     {
         var throttles = _scope.Throttles;
-        if (worker.LastEnd == AttemptEnd.Throttled)
+        if (worker.LastEnd == AttemptEnd.Throttled && worker.Key is null)
             throttles.NoteThrottled(worker.Item, worker.RetryAfter);
         else if (throttles.IsActive && worker.LastEnd == AttemptEnd.Succeeded)
             throttles.NoteSuccess(worker.Item);

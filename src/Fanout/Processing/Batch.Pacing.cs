@@ -6,6 +6,8 @@ internal sealed partial class Batch
     // The longest a timer can be set for is 49 days; a debt can be longer.
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
 
+    private static readonly TimeSpan TimerGrain = TimeSpan.FromMilliseconds(1);
+
     // Only the worker that stands before the pacer takes an item, so that nothing is taken that may not start soon. It may wait for the item's
     // units meanwhile: whoever has them does not wait for the turn.
     private async ValueTask<Take> TakePacedAsync(Worker worker)
@@ -16,7 +18,10 @@ internal sealed partial class Batch
         try
         {
             var take = _scope.Costs is null ? SettleAndTake(worker) : await TakeWithUnitsAsync(worker).ConfigureAwait(false);
-            return take != Take.Item || await WaitForPaceAsync(worker.Cost).ConfigureAwait(false) ? take : PutBack(worker);
+            if (take == Take.Item && !await WaitForPaceAsync(worker.Cost).ConfigureAwait(false))
+                return PutBack(worker);
+            NoteStart(worker);
+            return take;
         }
         finally
         {
@@ -35,10 +40,22 @@ internal sealed partial class Batch
         var units = _slots.TryExchange(worker.Cost);
         worker.Units = units > 0 ? units : await _slots.ExchangeAsync(worker.Cost, _closed.Token).ConfigureAwait(false);
         if (worker.Units > 0)
+        {
+            NoteStart(worker);
             return take;
+        }
+
         // The batch closed first.
         PutBack(worker);
         return Take.SlotLost;
+    }
+
+    private void NoteStart(Worker worker)
+    {
+        if (worker.Key is null)
+            return;
+        lock (_lock)
+            _feed.NoteStart(worker);
     }
 
     private void GiveUnitsBack(Worker worker)
@@ -106,7 +123,11 @@ internal sealed partial class Batch
             Interlocked.Increment(ref _waitsForPace);
             try
             {
-                await wait.Changed.WaitAsync(wait.Time < LongestWait ? wait.Time : LongestWait, _scope.Time, _closed.Token).ConfigureAwait(false);
+                // Shorter than a timer's grain: the thread is given up, and the pacer asked again.
+                if (wait.Time < TimerGrain)
+                    await Task.Yield();
+                else
+                    await wait.Changed.WaitAsync(wait.Time < LongestWait ? wait.Time : LongestWait, _scope.Time, _closed.Token).ConfigureAwait(false);
             }
             catch (TimeoutException)
             {

@@ -1,43 +1,28 @@
-using Fanout.Sources;
-
 namespace Fanout.Processing;
 
 /// <summary>Taking items and settling them.</summary>
 internal sealed partial class Batch
 {
-    private enum Take
-    {
-        /// <summary>The worker has an item.</summary>
-        Item,
-
-        /// <summary>The reader has to load more first.</summary>
-        Read,
-
-        /// <summary>The part's buffer has to be written first.</summary>
-        Write,
-
-        /// <summary>There is nothing to take now.</summary>
-        Nothing,
-
-        /// <summary>The worker has lost its slot.</summary>
-        SlotLost,
-    }
-
     /// <summary>Makes room for the next item in hand: settles the last one, if any.</summary>
     private Take SettleAndTake(Worker worker)
     {
         Take take;
         bool wake;
         bool unsuccessful;
+        var wanted = 0;
         lock (_lock)
         {
             unsuccessful = SettleLocked(worker);
             wake = _part is { ShouldWake: true };
             take = TakeLocked(worker);
+            if (_varies && take == Take.Item)
+                wanted = WantMoreLocked();
         }
 
         if (wake)
             _journal.Wake();
+        if (wanted > 0)
+            _slots.Want(wanted);
         if (unsuccessful)
             _scope.NoteUnsuccessful();
         return take;
@@ -50,43 +35,36 @@ internal sealed partial class Batch
             return Take.Nothing;
         if (_part is { ShouldHold: true })
             return Take.Write;
-        if (_waiting.Count > 0 && _waiting.TryTakeDue(_scope.Time.GetUtcNow(), out var waiting))
-        {
-            worker.Hold(waiting);
-            return Take.Item;
-        }
+        return _feed.Take(worker);
+    }
 
-        if (_rangeRead || _waiting.IsFull)
-            return Take.Nothing;
-        if (_fill is not null || !_reader!.TryRead(out var item))
-            return Take.Read;
-        _next = item.Index + 1;
-        worker.Hold(item);
-        return Take.Item;
+    // What settles may let its key go on, and more than the worker at hand can be of use.
+    private int WantMoreLocked()
+    {
+        var wanted = _closing ? 0 : WantedSlots();
+        if (wanted <= _wanted)
+            return 0;
+        return _wanted = wanted;
     }
 
     // One worker's call loads for all of them.
     private async Task FillAsync()
     {
-        Task<bool> fill;
+        Task fill;
         lock (_lock)
         {
-            if (_rangeRead || _closing)
+            if (_closing)
                 return;
-            fill = _fill ??= _reader!.WaitToReadAsync(CancellationToken.None).AsTask();
+            fill = _fill ??= _feed.BeginLoad();
         }
 
-        var more = await fill.ConfigureAwait(false);
+        await fill.ConfigureAwait(false);
         lock (_lock)
         {
             if (_fill != fill)
                 return;
             _fill = null;
-            if (!more)
-            {
-                _rangeRead = true;
-                _next = Math.Max(_next, _input.End);
-            }
+            _feed.EndLoad();
         }
     }
 
@@ -103,14 +81,27 @@ internal sealed partial class Batch
                 _tally.AddError(worker.Item.Index, settled.Error);
             if (_part is not null && (settled.Status != OutcomeStatus.Succeeded || _scope.Spec.Results.Keep == KeepResults.All))
                 _part.Append(worker.Line(settled), worker.Item.Index);
-            worker.Drop();
+            LetGo(worker);
             return settled.Status is OutcomeStatus.Failed or OutcomeStatus.TimedOut;
         }
 
-        _waiting.Add(new WaitingItem(worker.KeepItem(), outcome.Attempts, outcome.NotBefore, outcome.Error));
-        worker.Drop();
+        _feed.Wait(worker, outcome);
+        LetGo(worker);
         ArmRetryTimer();
         return false;
+    }
+
+    private void LetGo(Worker worker)
+    {
+        if (worker.Key is { } key)
+        {
+            if (worker.ThrottledUntil is { } until)
+                _feed.NoteThrottled(worker, until);
+            if (worker.Abandoned is null)
+                _feed.Release(key);
+        }
+
+        worker.Drop();
     }
 
     private Outcome Reduce(Worker worker, Outcome outcome)
@@ -137,8 +128,8 @@ internal sealed partial class Batch
         lock (_lock)
         {
             var bytes = _part?.Swap() ?? ReadOnlyMemory<byte>.Empty;
-            var unsettled = _waiting.Describe().Concat(_workers.Where(w => w.HoldsItem).Select(w => w.DescribeHeld()));
-            return (bytes, new BatchCheckpoint(Parts(), _next, [.. unsettled], _tally.ToTally()));
+            var unsettled = _feed.DescribeWaiting().Concat(_workers.Where(w => w.HoldsItem).Select(w => w.DescribeHeld()));
+            return (bytes, new BatchCheckpoint(Parts(), _feed.Next, [.. unsettled], _tally.ToTally()) { Keys = _feed.DescribeKeys() });
         }
     }
 
@@ -152,14 +143,8 @@ internal sealed partial class Batch
             if (_end != BatchEnd.Stopped)
                 return;
             using var worker = new Worker(_scope, static () => { });
-            foreach (var waiting in _waiting.TakeAll())
+            foreach (var waiting in _feed.TakeTried())
             {
-                if (waiting.Attempts == 0)
-                {
-                    _waiting.Add(waiting);
-                    continue;
-                }
-
                 worker.Hold(waiting);
                 worker.Conclude(Outcome.Settled(OutcomeStatus.Cancelled, waiting.Attempts, TimeSpan.Zero, waiting.LastError ?? CancelledWhileWaiting));
                 SettleLocked(worker);

@@ -100,6 +100,13 @@ internal sealed partial class Batch
         }
     }
 
+    private void ReleaseKey(OpenKey key)
+    {
+        lock (_lock)
+            _feed.Release(key);
+        WantSlots();
+    }
+
     private void Settle(Worker worker)
     {
         bool unsuccessful;
@@ -116,12 +123,14 @@ internal sealed partial class Batch
         lock (_lock)
         {
             _workers.Remove(worker);
-            wanted = _closing ? 0 : WantedSlots();
+            _wanted = wanted = _closing ? 0 : WantedSlots();
             if (!_closing)
                 ArmRetryTimer();
         }
 
         _slots.Want(wanted);
+        if (worker is { Abandoned: { } left, AbandonedKey: { } key })
+            _ = left.ContinueWith(_ => ReleaseKey(key), TaskScheduler.Default);
         if (worker.Abandoned is { } handler)
             ReleaseAfter(handler, worker.Units);
         else if (keepsSlot)

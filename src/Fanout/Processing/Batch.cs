@@ -1,6 +1,5 @@
 using Fanout.Flow;
 using Fanout.Results;
-using Fanout.Sources;
 
 namespace Fanout.Processing;
 
@@ -20,7 +19,8 @@ internal sealed partial class Batch : IAsyncDisposable
     private readonly RunScope _scope;
     private readonly BatchInput _input;
     private readonly Lock _lock = new();
-    private readonly RetryQueue _waiting = new();
+    private readonly ItemFeed _feed;
+    private readonly bool _varies;
     private readonly HashSet<Worker> _workers = [];
     private readonly TallyBuilder _tally;
     private readonly Counts _before;
@@ -34,25 +34,25 @@ internal sealed partial class Batch : IAsyncDisposable
     private readonly SlotClient _slots;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _closed = new();
-    private IItemReader? _reader;
-    private Task<bool>? _fill;
-    private long _next;
-    private bool _rangeRead;
+    private Task? _fill;
+    private int _wanted;
     private bool _closing;
     private bool _isOver;
     private bool _goesAsync;
     private int _waitsForPace;
     private PaceTurn _paceTurn;
     private BatchEnd _end = BatchEnd.RangeDone;
+    private ITimer? _sliceTimer;
     private ITimer? _retryTimer;
     private Exception? _fault;
 
-    public Batch(RunScope scope, BatchInput input, long epoch, BatchCheckpoint? checkpoint)
+    public Batch(RunScope scope, BatchInput input, long epoch, BatchCheckpoint? checkpoint, ItemFeed feed)
     {
         _scope = scope;
         _startedAt = scope.Time.GetTimestamp();
         _input = input;
-        _next = checkpoint?.Next ?? input.Start;
+        _feed = feed;
+        _varies = feed.Varies;
         _tally = new TallyBuilder(scope.Reduction, checkpoint?.Tally);
         _before = Counts.Of(checkpoint?.Tally ?? Tally.Zero);
         _earlierParts = [.. checkpoint?.Parts ?? []];
@@ -78,17 +78,12 @@ internal sealed partial class Batch : IAsyncDisposable
     /// <summary>Works the range. Ends early, handing the rest back, when the slice ends, the run's gate closes, or the host stops.</summary>
     /// <exception cref="SourceException">The source failed.</exception>
     /// <exception cref="StorageException">The part could not be written.</exception>
-    public async Task<BatchResult> RunAsync(IReadOnlyList<WaitingItem> pending, CancellationToken hostStopping)
+    public async Task<BatchResult> RunAsync(CancellationToken hostStopping)
     {
-        foreach (var item in pending)
-            _waiting.Add(item);
-        _reader = await _scope.Source
-            .OpenAsync(_input.Source, _scope.Workspace, _next, _input.End, CancellationToken.None).ConfigureAwait(false);
-        _rangeRead = _next >= _input.End;
         _scope.Enter(this);
         try
         {
-            await using (_scope.Time.CreateTimer(static batch => ((Batch)batch!).Close(BatchEnd.HandedBack), this, Slice, Timeout.InfiniteTimeSpan).ConfigureAwait(false))
+            await using (WatchSlice().ConfigureAwait(false))
             await using (hostStopping.UnsafeRegister(static batch => ((Batch)batch!).Close(BatchEnd.HandedBack), this).ConfigureAwait(false))
             {
                 var journal = _journal.RunAsync(this);
@@ -110,6 +105,34 @@ internal sealed partial class Batch : IAsyncDisposable
     public int Lane => _input.Lane;
 
     private TimeSpan Slice => _scope.Spec.Batch.Slice * Math.Clamp(_input.SliceFraction, 0.05, 1);
+
+    private ITimer WatchSlice()
+    {
+        _sliceTimer = _scope.Time.CreateTimer(static batch => ((Batch)batch!).EndSlice(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _sliceTimer.Change(Slice, Timeout.InfiniteTimeSpan);
+        return _sliceTimer;
+    }
+
+    // Handing the rest back means to wait for what is in flight, with nothing else of it started. One slow key must not hold up the others so:
+    // while its item is in flight for long, and others could start, the slice goes on. Where a platform bounds an activity's time it does not.
+    private void EndSlice()
+    {
+        var goesOn = false;
+        var grain = Slice / 10;
+        lock (_lock)
+        {
+            if (_varies && !_closing && !_scope.LimitsAreSplit && _feed.CountStartable() > 0)
+            {
+                foreach (var worker in _workers)
+                    goesOn |= worker.IsHandlingFor(grain);
+            }
+        }
+
+        if (goesOn)
+            _sliceTimer!.Change(grain, Timeout.InfiniteTimeSpan);
+        else
+            Close(BatchEnd.HandedBack);
+    }
 
     /// <summary>Stops taking items. The first reason stays, but that the run is to end outweighs the others.</summary>
     public void Close(BatchEnd end)
@@ -153,10 +176,11 @@ internal sealed partial class Batch : IAsyncDisposable
                 Settled = _tally.Counts - _before,
                 InFlight = inFlight,
                 UnitsInFlight = units,
-                WaitingForRetry = _waiting.Count,
-                NotDue = _waiting.NextDue > _scope.Time.GetUtcNow() ? _waiting.Count : 0,
-                NextRetry = _waiting.NextDue,
-                RetriesAreFull = _waiting.IsFull,
+                WaitingForRetry = _feed.WaitingCount,
+                NotDue = _feed.NextDue > _scope.Time.GetUtcNow() ? _feed.WaitingCount : 0,
+                NextRetry = _feed.NextDue,
+                RetriesAreFull = _feed.WaitingIsFull,
+                WaitingForKey = _feed.WaitingForKey,
                 WaitsForPace = _waitsForPace > 0,
                 WaitingForSource = _fill is null ? 0 : _workers.Count - inFlight,
                 Reach = _goesAsync ? int.MaxValue : Environment.ProcessorCount,
@@ -183,7 +207,7 @@ internal sealed partial class Batch : IAsyncDisposable
             if (_closing)
                 return;
             ArmRetryTimer();
-            wanted = WantedSlots();
+            _wanted = wanted = WantedSlots();
         }
 
         _slots.Want(wanted);
@@ -191,10 +215,7 @@ internal sealed partial class Batch : IAsyncDisposable
 
     private int WantedSlots()
     {
-        var now = _scope.Time.GetUtcNow();
-        var ready = _waiting.NextDue <= now ? _waiting.Count : 0;
-        var left = _rangeRead || _waiting.IsFull ? 0 : Math.Max(1, _input.End - _next);
-        var most = (int)Math.Min(left + ready + _workers.Count, int.MaxValue);
+        var most = (int)Math.Min(_feed.CountStartable() + _workers.Count, int.MaxValue);
         if (_pace.IsLimited)
             most = Math.Min(most, _workers.Count + (_paceTurn == PaceTurn.None ? 1 : 0));
         return _goesAsync ? most : Math.Min(most, Environment.ProcessorCount);
@@ -202,7 +223,7 @@ internal sealed partial class Batch : IAsyncDisposable
 
     private void ArmRetryTimer()
     {
-        if (_waiting.NextDue is not { } due)
+        if (_feed.NextDue is not { } due)
             return;
         var wait = due - _scope.Time.GetUtcNow();
         if (wait <= TimeSpan.Zero)
@@ -246,7 +267,7 @@ internal sealed partial class Batch : IAsyncDisposable
         {
             if (_workers.Count > 0)
                 return;
-            if (!_closing && !(_rangeRead && IsNothingWorthStayingFor()))
+            if (!_closing && !(_feed.IsRangeTaken && IsNothingWorthStayingFor()))
                 return;
             _closing = true;
         }
@@ -255,7 +276,7 @@ internal sealed partial class Batch : IAsyncDisposable
     }
 
     private bool IsNothingWorthStayingFor() =>
-        _waiting.Count == 0 || (_input.MoreFollows && _waiting.NextDue > _scope.Time.GetUtcNow() + WorthStaying);
+        _feed.HoldsNothing || (_input.MoreFollows && _feed.NextDue > _scope.Time.GetUtcNow() + WorthStaying);
 
     /// <summary>
     /// Something other than an item failed. Storage that is full or gone is no fault of the run, which goes on once it is mended: the batch
@@ -286,8 +307,9 @@ internal sealed partial class Batch : IAsyncDisposable
             return new BatchResult
             {
                 End = _end,
-                Next = _next,
-                Pending = [.. _waiting.Describe().OrderBy(item => item.Index)],
+                Next = _feed.Next,
+                Pending = [.. _feed.DescribeWaiting().OrderBy(item => item.Index)],
+                Keys = _feed.DescribeKeys(),
                 Tally = _tally.ToTally(),
                 Parts = Parts(),
                 ItemsPerSecond = (_tally.Counts - _before).Settled / Math.Max(_scope.Time.GetElapsedTime(_startedAt).TotalSeconds, 0.001),
@@ -318,8 +340,6 @@ internal sealed partial class Batch : IAsyncDisposable
         _slots.Dispose();
         if (_retryTimer is not null)
             await _retryTimer.DisposeAsync().ConfigureAwait(false);
-        if (_reader is not null)
-            await _reader.DisposeAsync().ConfigureAwait(false);
         await _journal.DisposeAsync().ConfigureAwait(false);
         _part?.Dispose();
         // Not _closed: it holds nothing, and whoever closes the run's batches may have this one in hand still.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Fanout.Results;
 using Fanout.Serialization;
 
@@ -7,13 +8,17 @@ namespace Fanout.Processing;
 
 /// <summary>What a batch makes durable while it runs, and what an execution that follows a crash goes on from.</summary>
 /// <param name="Parts">Parts and how much of each is settled and counted.</param>
-/// <param name="Next">First item not taken.</param>
+/// <param name="Next">First item not taken; of a run with limits by key: number of the first key not begun.</param>
 /// <param name="Unsettled">Items taken but not settled, in flight or waiting.</param>
 /// <param name="Tally">What became of the settled ones.</param>
 public sealed record BatchCheckpoint(IReadOnlyList<PartRef> Parts, long Next, IReadOnlyList<PendingItem> Unsettled, Tally Tally)
 {
     /// <summary>Names of checkpoints begin with this.</summary>
     private const string Folder = "lanes/";
+
+    /// <summary>What is left of keys that were begun.</summary>
+    [JsonConverter(typeof(KeyRestsJsonConverter))]
+    public IReadOnlyList<KeyRest> Keys { get; init; } = [];
 
     /// <summary>
     /// The document an execution's checkpoints are written to. Executions of different epochs write different ones: a process that was taken

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Fanout.Results;
 using Fanout.Sources;
 
@@ -7,14 +8,18 @@ namespace Fanout.Processing;
 /// <param name="Index">The item.</param>
 /// <param name="Attempts">Attempts made so far.</param>
 /// <param name="NotBefore">No attempt before this time, UTC; null: at once.</param>
-public sealed record PendingItem(long Index, int Attempts, DateTimeOffset? NotBefore);
+public sealed record PendingItem(long Index, int Attempts, DateTimeOffset? NotBefore)
+{
+    /// <summary>Where its record begins in the run's partition by key; null: the run has none.</summary>
+    public long? Offset { get; init; }
+}
 
 /// <summary>One call of the batch activity: work this range until it ends or the slice does.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="Key">Names the batch in the run: branch, lane, and number; every execution of this batch has the same.</param>
 /// <param name="Source">What planning learnt of the source.</param>
-/// <param name="Start">First item.</param>
-/// <param name="End">One past the last item; equal to <paramref name="Start"/> when only pending items are to be worked.</param>
+/// <param name="Start">First item; of a run with limits by key: number of the first key.</param>
+/// <param name="End">One past the last; equal to <paramref name="Start"/> when only pending items are to be worked.</param>
 /// <param name="Pending">Items of earlier batches that are not settled.</param>
 /// <param name="Lane">Which part of the allotment is this lane's, 0 to <paramref name="Lanes"/> - 1.</param>
 /// <param name="Lanes">Lanes over the whole run.</param>
@@ -24,6 +29,10 @@ public sealed record BatchInput(
 {
     /// <summary>True: its lane has more to do, so it does not stay only for items that wait to be tried again; they are worked with the next range. Default: false.</summary>
     public bool MoreFollows { get; init; }
+
+    /// <summary>What is left of keys that earlier batches began. Default: none.</summary>
+    [JsonConverter(typeof(KeyRestsJsonConverter))]
+    public IReadOnlyList<KeyRest> Keys { get; init; } = [];
 }
 
 /// <summary>Why a batch ended.</summary>
@@ -42,17 +51,21 @@ public enum BatchEnd
     Stopped,
 }
 
-/// <summary>What a batch hands back. Everything below <see cref="Next"/> is settled, but for <see cref="Pending"/>; nothing above it is.</summary>
+/// <summary>What a batch hands back. Everything below <see cref="Next"/> is settled, but for <see cref="Pending"/> and <see cref="Keys"/>; nothing above it is.</summary>
 public sealed record BatchResult
 {
     /// <summary>Why it ended.</summary>
     public required BatchEnd End { get; init; }
 
-    /// <summary>The cursor: first item not taken.</summary>
+    /// <summary>The cursor: first item not taken; of a run with limits by key: number of the first key not begun.</summary>
     public required long Next { get; init; }
 
     /// <summary>Items taken but not settled.</summary>
     public IReadOnlyList<PendingItem> Pending { get; init; } = [];
+
+    /// <summary>What is left of keys that were begun.</summary>
+    [JsonConverter(typeof(KeyRestsJsonConverter))]
+    public IReadOnlyList<KeyRest> Keys { get; init; } = [];
 
     /// <summary>What became of the settled ones.</summary>
     public required Tally Tally { get; init; }

@@ -32,17 +32,26 @@ internal sealed class RetryQueue
 
     public IEnumerable<PendingItem> Describe() => _queue.UnorderedItems.Select(entry => entry.Element.Describe());
 
-    public IReadOnlyList<WaitingItem> TakeAll()
+    /// <summary>Takes out those that were tried before.</summary>
+    public IReadOnlyList<WaitingItem> TakeTried()
     {
         var all = _queue.UnorderedItems.Select(entry => entry.Element).ToList();
         _queue.Clear();
-        return all;
+        foreach (var item in all.Where(item => item.Attempts == 0))
+            Add(item);
+        return all.FindAll(item => item.Attempts > 0);
     }
 }
 
 /// <summary>An item that waits, with bytes of its own.</summary>
 internal sealed record WaitingItem(Item Item, int Attempts, DateTimeOffset NotBefore, ItemError? LastError)
 {
+    /// <summary>Its key, in a run with limits by key.</summary>
+    public OpenKey? Key { get; init; }
+
+    /// <summary>With a key: where its record begins in the partition.</summary>
+    public long Offset { get; init; }
+
     public PendingItem Describe() =>
-        new(Item.Index, Attempts, NotBefore == DateTimeOffset.MinValue ? null : NotBefore);
+        new(Item.Index, Attempts, NotBefore == DateTimeOffset.MinValue ? null : NotBefore) { Offset = Key is null ? null : Offset };
 }

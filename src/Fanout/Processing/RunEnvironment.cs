@@ -18,8 +18,11 @@ public sealed record RunEnvironment
     /// <summary>The list of runs.</summary>
     public required IRunCatalog Catalog { get; init; }
 
-    /// <summary>This process's shares of limits.</summary>
-    public required LimitHolder Limits { get; init; }
+    /// <summary>The limits that runs share.</summary>
+    public required ILimitStore Limits { get; init; }
+
+    /// <summary>This process's shares of them.</summary>
+    public required LimitHolder LimitShares { get; init; }
 
     /// <summary>Where results live.</summary>
     public required IResultStore Results { get; init; }

@@ -8,6 +8,8 @@ public sealed partial class RunScope
     // Often enough for whole percents of the meter's window, seldom enough to cost nothing.
     private static readonly TimeSpan SampleEvery = TimeSpan.FromMilliseconds(50);
 
+    private const int OfAnEarlierProcess = -1;
+
     // By lane: retries that a batch handed back. The lane begins its next batch when the first of them is due.
     private readonly Dictionary<int, (int Count, DateTimeOffset Due)> _retriesHandedBack = [];
     private readonly WaitMeter _waits;
@@ -78,6 +80,12 @@ public sealed partial class RunScope
             WaitingForKey = seen.WaitingForKey,
             WaitingForSource = seen.WaitingForSource,
         };
+    }
+
+    private void NoteTakenUpLocked(Batch batch)
+    {
+        _retriesHandedBack.Remove(batch.Lane);
+        _retriesHandedBack.Remove(OfAnEarlierProcess);
     }
 
     private void NoteHandedBackLocked(Batch batch, in BatchObservation last)

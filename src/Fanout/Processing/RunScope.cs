@@ -49,11 +49,13 @@ public sealed partial class RunScope : IAsyncDisposable
         Pool = new SlotPool(_allotment.Concurrency);
         Pacer = new Pacer(services.Time, _allotment.Rate, _allotment.Burst, spent: history.HasRunBefore);
         Costs = ItemCosts.Of(spec.Flow.Cost);
+        _retriesHandedBack[OfAnEarlierProcess] = history.Retries;
         LimitsAreSplit = !services.LanesShareProcess;
         HasRunBefore = history.HasRunBefore;
         if (Adaptive is not null)
             OnAdapted();
         _sampling = services.Time.CreateTimer(static scope => ((RunScope)scope!).Sample(), this, SampleEvery, SampleEvery);
+        Since = services.Time.GetTimestamp();
         TripWhenNotTolerated();
     }
 
@@ -73,6 +75,9 @@ public sealed partial class RunScope : IAsyncDisposable
     public long? Total { get; private set; }
 
     internal bool HasRunBefore { get; }
+
+    /// <summary>Timestamp of when this process began to work the run.</summary>
+    internal long Since { get; }
 
     internal bool LimitsAreSplit { get; }
 
@@ -171,8 +176,10 @@ public sealed partial class RunScope : IAsyncDisposable
     {
         _limitHolder = holder;
         Limits = holder.Join(this);
-        if (Limits.Count > 0)
-            Pool.CameDown = OnPoolCameDown;
+        if (Limits.Count == 0)
+            return;
+        Pool.CameDown = OnPoolCameDown;
+        Throttles = new LimitThrottles(Limits);
     }
 
     internal void SetTotal(long total)
@@ -186,7 +193,7 @@ public sealed partial class RunScope : IAsyncDisposable
         lock (_lock)
         {
             _batches.Add(batch);
-            _retriesHandedBack.Remove(batch.Lane);
+            NoteTakenUpLocked(batch);
         }
     }
 

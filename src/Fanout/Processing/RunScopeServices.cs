@@ -42,4 +42,7 @@ internal sealed record RunScopeServices
 internal sealed record RunHistory(bool HasRunBefore, Counts Settled, long? Total)
 {
     public static RunHistory None { get; } = new(false, default, null);
+
+    /// <summary>Items left waiting to be tried again, and when the first of them is due.</summary>
+    public (int Count, DateTimeOffset Due) Retries { get; init; }
 }

@@ -3,6 +3,7 @@ using Fanout.Handlers;
 using Fanout.Planning;
 using Fanout.Results;
 using Fanout.Runs;
+using Fanout.Sources;
 using Fanout.Specs;
 using Microsoft.Extensions.Logging;
 
@@ -61,7 +62,7 @@ public sealed class RunScopes(RunEnvironment environment) : IAsyncDisposable
         var spec = SpecReader.Read(record.SpecJson, environment.Registry);
         var history = await ReadHistoryAsync(record).ConfigureAwait(false);
         var scope = new RunScope(spec, MakeServices(spec), history);
-        scope.Join(environment.Limits);
+        scope.Join(environment.LimitShares);
         scope.Apply(record.Control);
         await environment.Catalog.SetStartedAsync(runId, environment.Time.GetUtcNow(), CancellationToken.None).ConfigureAwait(false);
         return new Watched(scope, new RunWatch(scope, environment.Catalog, control => environment.SignalAsync(runId, control), environment.Time));
@@ -76,14 +77,21 @@ public sealed class RunScopes(RunEnvironment environment) : IAsyncDisposable
         var checkpoints = await BatchCheckpoint.ReadAllAsync(environment.Results, record.Id, branches, CancellationToken.None).ConfigureAwait(false);
         var settled = branches.Select(branch => branch.Tally).Concat(checkpoints.Select(checkpoint => checkpoint.Tally))
             .Aggregate(default(Counts), (sum, tally) => sum + Counts.Of(tally));
-        return new RunHistory(true, settled, plan?.Total);
+        return new RunHistory(true, settled, plan?.Total) { Retries = FindRetries(checkpoints, environment.Time.GetUtcNow()) };
+    }
+
+    // What an earlier checkpoint says of an item that a later one has too is due by now.
+    private static (int Count, DateTimeOffset Due) FindRetries(IReadOnlyList<BatchCheckpoint> checkpoints, DateTimeOffset now)
+    {
+        var waiting = checkpoints.SelectMany(checkpoint => checkpoint.Unsettled).Where(item => item.NotBefore > now).DistinctBy(item => item.Index).ToList();
+        return waiting.Count == 0 ? default : (waiting.Count, waiting.Min(item => item.NotBefore!.Value));
     }
 
     private RunScopeServices MakeServices(RunSpec spec) => new()
     {
         Handler = MakeHandler(spec),
         Reduction = spec.Results.Reduce is { } name ? environment.Registry.Reductions[name] : null,
-        Source = environment.CreateSource(spec.Source),
+        Source = KeyedSource.Of(spec, environment.CreateSource(spec.Source)),
         Workspace = environment.OpenWorkspace(spec.Id!),
         Results = environment.Results,
         Time = environment.Time,

@@ -52,11 +52,25 @@ internal sealed class Worker(RunScope scope, Action handlerAwaits) : IDisposable
     /// <summary>A handler that did not obey its cancelled token and was left behind; the worker must not be used again.</summary>
     public Task? Abandoned { get; private set; }
 
+    /// <summary>The key of the item whose handler was left behind: it counts as in flight until that handler ends.</summary>
+    public OpenKey? AbandonedKey { get; private set; }
+
     public ReadOnlySpan<byte> Output => _output.WrittenSpan;
 
     /// <summary>In one handler for more than 20 ms.</summary>
-    public bool IsStuckInHandler =>
-        _isHandling && scope.Time.GetElapsedTime(HandlingSince) > TimeSpan.FromMilliseconds(20);
+    public bool IsStuckInHandler => IsHandlingFor(TimeSpan.FromMilliseconds(20));
+
+    /// <summary>The item's key, in a run with limits by key.</summary>
+    public OpenKey? Key { get; private set; }
+
+    /// <summary>With a key: where the item's record begins in the partition.</summary>
+    public long Offset { get; private set; }
+
+    /// <summary>When the downstream asked to be left alone until; null: it did not.</summary>
+    public DateTimeOffset? ThrottledUntil { get; private set; }
+
+    /// <summary>In one handler for longer than this.</summary>
+    public bool IsHandlingFor(TimeSpan duration) => _isHandling && scope.Time.GetElapsedTime(HandlingSince) > duration;
 
     /// <summary>Takes an item whose bytes are the reader's: they are copied.</summary>
     public void Hold(in Item item)
@@ -68,19 +82,33 @@ internal sealed class Worker(RunScope scope, Action handlerAwaits) : IDisposable
         Set(item with { Value = _bytes.AsMemory(0, length) }, 0, null, isWaitingItem: false);
     }
 
+    /// <summary>Takes an item of a key; its bytes are copied.</summary>
+    public void Hold(in Item item, OpenKey key, long offset)
+    {
+        Hold(item);
+        Key = key;
+        Offset = offset;
+    }
+
     /// <summary>Takes an item that waited; it has bytes of its own.</summary>
-    public void Hold(WaitingItem waiting) =>
+    public void Hold(WaitingItem waiting)
+    {
         Set(waiting.Item, waiting.Attempts, waiting.LastError, isWaitingItem: true);
+        Key = waiting.Key;
+        Offset = waiting.Offset;
+    }
 
     /// <summary>The item with bytes of its own, to outlive this worker's next.</summary>
     public Item KeepItem() => _isWaitingItem ? Item : Item with { Value = Item.Value.ToArray() };
 
-    public PendingItem DescribeHeld() => new(Item.Index, Attempts, null);
+    public PendingItem DescribeHeld() => new(Item.Index, Attempts, null) { Offset = Key is null ? null : Offset };
 
     public void Drop()
     {
         HoldsItem = false;
         Outcome = null;
+        Key = null;
+        ThrottledUntil = null;
     }
 
     /// <summary>Reads what the item in hand counts for; one that has no legal cost counts for 1, and fails when it is handled.</summary>
@@ -123,7 +151,7 @@ internal sealed class Worker(RunScope scope, Action handlerAwaits) : IDisposable
 #pragma warning restore CA1031
         {
             if (handling is { IsCompleted: false })
-                Abandoned = handling;
+                (Abandoned, AbandonedKey) = (handling, Key);
             Conclude(Judge(failure, attempt));
         }
         finally
@@ -215,6 +243,8 @@ internal sealed class Worker(RunScope scope, Action handlerAwaits) : IDisposable
         var (error, retryable, retryAfter, throttled) = timedOut
             ? (new ItemError("Timeout", $"The attempt ran longer than {scope.Spec.Failure.Timeout!.Value.TotalSeconds:0.###} s."), true, null, false)
             : HandlerErrors.Describe(failure);
+        if (HandlerErrors.IsThrottled(failure))
+            ThrottledUntil = scope.Time.GetUtcNow() + (retryAfter ?? RetryBackoff.Delay(scope.Spec.Failure.Retry, attempt, null, scope.Jitter()));
         LastEnd = throttled ? AttemptEnd.Throttled : timedOut ? AttemptEnd.TimedOut : AttemptEnd.Failed;
         RetryAfter = retryAfter;
         if (!retryable || attempt >= scope.Spec.Failure.Retry.MaxAttempts || gate.Stop is not null)

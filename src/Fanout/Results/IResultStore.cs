@@ -26,6 +26,10 @@ public interface IResultStore
     /// <summary>Deletes all of a run, if any of it is there.</summary>
     ValueTask DeleteRunAsync(string runId, CancellationToken cancellationToken);
 
+    /// <summary>An empty file for reading and writing that is gone when it is closed: for sorting results that do not fit into memory. By default among the system's temporary files.</summary>
+    /// <exception cref="StorageException">The place is full or not writable.</exception>
+    Stream OpenScratch(string runId) => Scratch.Open(Path.GetTempPath());
+
     /// <summary>A run's results as a human would look for them: a directory, a URL.</summary>
     string Locate(string runId);
 }

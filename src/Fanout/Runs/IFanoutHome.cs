@@ -6,6 +6,9 @@ public interface IFanoutHome : IAsyncDisposable
     /// <summary>Everything one may ask of the runs in this home.</summary>
     IRunClient Client { get; }
 
+    /// <summary>The limits that runs of this home share.</summary>
+    ILimitClient Limits { get; }
+
     /// <summary>Drives runs of this home in this process.</summary>
     IRunDriver Driver { get; }
 

@@ -21,9 +21,12 @@ public sealed class RunClient(RunEnvironment environment, IOrchestrationClient e
     {
         var id = spec.Id ?? environment.NewExecutionId();
         spec = spec with { Id = id };
-        RefuseWhatThisEngineLacks(spec);
+        var known = await Catalog.GetAsync(id, cancellationToken).ConfigureAwait(false);
+        // Of a run that has ended nothing is needed any more: its report is asked for.
+        if (known?.Report is null)
+            await RefuseWhatThisEngineLacksAsync(spec, cancellationToken).ConfigureAwait(false);
         var record = new RunRecord { Id = id, SpecJson = SpecWriter.Write(spec), CreatedAt = environment.Time.GetUtcNow() };
-        if (await Catalog.GetAsync(id, cancellationToken).ConfigureAwait(false) is null)
+        if (known is null)
         {
             await environment.CreateSource(spec.Source).CheckAsync(cancellationToken).ConfigureAwait(false);
             if (await Catalog.TryAddAsync(record, cancellationToken).ConfigureAwait(false))
@@ -44,9 +47,9 @@ public sealed class RunClient(RunEnvironment environment, IOrchestrationClient e
     /// <inheritdoc/>
     public async Task<PlanPreview> PreviewAsync(RunSpec spec, CancellationToken cancellationToken)
     {
-        RefuseWhatThisEngineLacks(spec);
+        await RefuseWhatThisEngineLacksAsync(spec, cancellationToken).ConfigureAwait(false);
         var id = $"preview-{environment.NewExecutionId()}";
-        var source = environment.CreateSource(spec.Source);
+        var source = KeyedSource.Of(spec, environment.CreateSource(spec.Source));
         await source.CheckAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -139,11 +142,15 @@ public sealed class RunClient(RunEnvironment environment, IOrchestrationClient e
     }
 
     // A limit that does not exist cannot hold, and a queue that is not there takes nothing: better refused than ignored.
-    private static void RefuseWhatThisEngineLacks(RunSpec spec)
+    private async Task RefuseWhatThisEngineLacksAsync(RunSpec spec, CancellationToken cancellationToken)
     {
         var errors = new List<SpecError>();
-        if (spec.Flow.Limits.Count > 0)
-            errors.Add(new SpecError("/flow/limits/0", $"\"{spec.Flow.Limits[0]}\"", "names a limit that is not defined here.", "Leave it out, and bound the run by flow.concurrency and flow.rate."));
+        foreach (var (index, name) in spec.Flow.Limits.Index())
+        {
+            if (await environment.Limits.GetAsync(name, cancellationToken).ConfigureAwait(false) is null)
+                errors.Add(new SpecError($"/flow/limits/{index}", $"\"{name}\"", "names a limit that does not exist here.", $"Define it with: fanout limit set {name} --concurrency N (or --rate R, or both), or leave it out."));
+        }
+
         if (spec.Batch.Dispatch == BatchDispatch.Queue)
             errors.Add(new SpecError("/batch/dispatch", "\"queue\"", "needs a queue, and this home has none.", "Use \"activity\"."));
         if (errors.Count > 0)

@@ -23,7 +23,11 @@ public interface ISource
 /// <summary>What planning learnt of a source; small, recorded in the run's history.</summary>
 /// <param name="ItemCount">How many items it has.</param>
 /// <param name="Fingerprint">What it looked like, in the source's own form; null: it cannot change.</param>
-public sealed record SourcePlan(long ItemCount, string? Fingerprint);
+public sealed record SourcePlan(long ItemCount, string? Fingerprint)
+{
+    /// <summary>The partition by key, of a run with limits or order by key; null: it has neither.</summary>
+    public KeyCounts? ByKey { get; init; }
+}
 
 /// <summary>A place of the run's own for what a source derives: an index, a spooled copy of standard input.</summary>
 public interface ISourceWorkspace

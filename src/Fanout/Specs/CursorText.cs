@@ -43,6 +43,21 @@ internal static partial class CursorText
         return null;
     }
 
+    /// <summary>A JSON pointer into an item.</summary>
+    public static string? Pointer(this SpecCursor cursor, string example)
+    {
+        var text = cursor.Value.ValueKind == JsonValueKind.String ? cursor.Value.GetString() : null;
+        if (text?.Length > MaxTextLength)
+            cursor.Refuse($"is too long; allowed are {SpecText.Number(MaxTextLength)} characters, these are {SpecText.Number(text.Length)}.", "Shorten it.");
+        else if (text is null || !JsonPointer.IsValid(text))
+            cursor.RefuseForm(
+                "a JSON pointer (RFC 6901); allowed are \"\" for the whole item, and a slash before each name, in which '~' is \"~0\" and '/' is \"~1\"",
+                $"Write it as \"{example}\".");
+        else
+            return text;
+        return null;
+    }
+
     public static bool? Flag(this SpecCursor cursor)
     {
         if (cursor.Value.ValueKind is JsonValueKind.True or JsonValueKind.False)

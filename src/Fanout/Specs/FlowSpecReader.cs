@@ -5,7 +5,7 @@ namespace Fanout.Specs;
 /// <summary>Reads <c>flow</c>.</summary>
 internal static class FlowSpecReader
 {
-    public static readonly string[] Fields = ["concurrency", "rate", "burst", "limits", "weight"];
+    public static readonly string[] Fields = ["concurrency", "rate", "burst", "limits", "weight", "perKey", "cost", "adaptive"];
 
     private const int MaxLimits = 16;
 
@@ -15,19 +15,17 @@ internal static class FlowSpecReader
         if (cursor.AsObject(Fields, "{ \"concurrency\": 64 }") is not { } flow)
             return defaults;
 
-        var rate = flow.Find("rate");
-        var burst = flow.Find("burst");
-        if (rate is null)
-            burst?.Refuse("needs a rate, and none is given.", "Give \"rate\" too, such as \"50/s\", or leave \"burst\" out.");
-
-        var givenRate = rate?.Rate();
+        var (rate, burst) = RateReader.Read(flow);
         return new FlowSpec
         {
             Concurrency = flow.Find("concurrency")?.Count(1, 100_000, "items in flight") ?? defaults.Concurrency,
-            Rate = givenRate,
-            Burst = burst?.Count(1, 1_000_000, "starts at once") ?? (givenRate is null ? null : FlowSpec.DefaultBurst(givenRate)),
+            Rate = rate,
+            Burst = burst,
             Limits = flow.Find("limits") is { } limits ? ReadLimits(limits) : defaults.Limits,
             Weight = flow.Find("weight")?.Number(0.001, 1_000) ?? defaults.Weight,
+            PerKey = flow.Find("perKey") is { } perKey ? PerKeySpecReader.Read(perKey) : null,
+            Cost = flow.Find("cost") is { } cost ? CostSpecReader.Read(cost) : null,
+            Adaptive = flow.Find("adaptive")?.Flag() ?? defaults.Adaptive,
         };
     }
 

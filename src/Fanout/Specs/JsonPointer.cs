@@ -1,8 +1,16 @@
+using System.Text.RegularExpressions;
+
 namespace Fanout.Specs;
 
 /// <summary>JSON pointers (RFC 6901), one segment at a time.</summary>
-internal static class JsonPointer
+internal static partial class JsonPointer
 {
+    /// <summary>What RFC 6901 allows, section 3.</summary>
+    internal const string Pattern = "^(/([^~/]|~[01])*)*$";
+
+    /// <summary>True: it is a pointer; the empty one is the whole document.</summary>
+    internal static bool IsValid(string text) => Form().IsExactly(text);
+
     internal static string Append(string pointer, string segment) =>
         pointer + "/" + segment.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal);
 
@@ -19,4 +27,7 @@ internal static class JsonPointer
 
     private static string Unescape(string segment) =>
         segment.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+
+    [GeneratedRegex(Pattern, RegexOptions.CultureInvariant)]
+    private static partial Regex Form();
 }

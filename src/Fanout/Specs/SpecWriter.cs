@@ -27,7 +27,7 @@ public static class SpecWriter
         WriteText(writer, "id", spec.Id);
         WriteHandler(writer, spec.Handler);
         SourceSpecWriter.Write(writer, spec.Source);
-        WriteFlow(writer, spec.Flow);
+        FlowSpecWriter.Write(writer, spec.Flow);
         WriteFailure(writer, spec.Failure);
         WriteBatch(writer, spec.Batch);
         WriteResults(writer, spec.Results);
@@ -39,24 +39,6 @@ public static class SpecWriter
         writer.WriteStartObject("handler");
         writer.WriteString("name", handler.Name);
         WriteOptions(writer, handler.Options);
-        writer.WriteEndObject();
-    }
-
-    private static void WriteFlow(Utf8JsonWriter writer, FlowSpec flow)
-    {
-        writer.WriteStartObject("flow");
-        writer.WriteNumber("concurrency", flow.Concurrency);
-        if (flow.Rate is { } rate)
-        {
-            writer.WriteString("rate", rate.ToString());
-            writer.WriteNumber("burst", flow.Allotment.Burst);
-        }
-
-        writer.WriteStartArray("limits");
-        foreach (var limit in flow.Limits)
-            writer.WriteStringValue(limit);
-        writer.WriteEndArray();
-        writer.WriteNumber("weight", flow.Weight);
         writer.WriteEndObject();
     }
 

@@ -12,6 +12,19 @@ public class RunFlagsTests
     [InlineData("--concurrency 7", "flow/concurrency", "7")]
     [InlineData("--rate 3000/min", "flow/rate", "\"3000/min\"")]
     [InlineData("--rate 5/s --burst 3", "flow/burst", "3")]
+    [InlineData("--limit crm-api", "flow/limits", "[\"crm-api\"]")]
+    [InlineData("--limit crm-api --limit billing", "flow/limits", "[\"billing\",\"crm-api\"]")]
+    [InlineData("--weight 0.5", "flow/weight", "0.5")]
+    [InlineData("--cost 3", "flow/cost", "3")]
+    [InlineData("--cost /units", "flow/cost", "{\"pointer\":\"/units\",\"default\":1}")]
+    [InlineData("--adaptive", "flow/adaptive", "true")]
+    [InlineData("--adaptive true", "flow/adaptive", "true")]
+    [InlineData("--adaptive false", "flow/adaptive", null)]
+    [InlineData("--per-key /tenantId --per-key-concurrency 2", "flow/perKey", "{\"key\":\"/tenantId\",\"concurrency\":2,\"ordered\":false}")]
+    [InlineData("--per-key /host --per-key-rate 50/s", "flow/perKey", "{\"key\":\"/host\",\"rate\":\"50/s\",\"burst\":5,\"ordered\":false}")]
+    [InlineData("--per-key /host --per-key-rate 50/s --per-key-burst 1", "flow/perKey/burst", "1")]
+    [InlineData("--per-key / --ordered", "flow/perKey", "{\"key\":\"/\",\"concurrency\":1,\"ordered\":true}")]
+    [InlineData("--ordered --per-key /a", "flow/perKey/ordered", "true")]
     [InlineData("--timeout 10s", "failure/timeout", "\"10s\"")]
     [InlineData("--attempts 4", "failure/retry/maxAttempts", "4")]
     [InlineData("--first-delay 250ms", "failure/retry/firstDelay", "\"250ms\"")]
@@ -35,7 +48,7 @@ public class RunFlagsTests
     [InlineData("--lanes 8", "batch/lanes", "8")]
     [InlineData("--id nightly-7", "id", "\"nightly-7\"")]
     [InlineData("--max-item-bytes 4096", "source/maxItemBytes", "4096")]
-    public async Task AFlag_SetsItsField(string flags, string path, string expected)
+    public async Task AFlag_SetsItsField(string flags, string path, string? expected)
     {
         var spec = await StartAsync(["--range", "0..10", "--handler", "echo", .. flags.Split(' ')]);
         Assert.Equal(expected, Field(spec, path)?.ToJsonString());

@@ -44,7 +44,7 @@ public class RendererTests
     [Theory]
     [InlineData(100, 3)]
     [InlineData(60, 3)]
-    [InlineData(30, 6)]
+    [InlineData(30, 5)]
     public void TheLiveView_HasARowForWhatTheRunIsWaitingFor(int width, int rows)
     {
         using var console = new TestConsole().Width(width);
@@ -152,16 +152,16 @@ public class RendererTests
     [Fact]
     public void TheStatus_OfARunUnderWay() => Assert.Equal("""
         Run nightly is running
-          items        41,230/100,000 (41%)
-          outcomes     41,218 succeeded, 12 failed, 0 timed out, 0 cancelled
-          speed        1,204/s, ETA 49s
-          now          in flight 64
-          waiting for  handlers 62%, limit crm-api 30%, rate 8%
-          may use      64 at once, 50/s, burst 10, weight 2.5, tolerates 5%
-          created      2026-11-23 12:00:00Z
-          started      2026-11-23 12:00:00Z
-          driven by    host:7
-          results      /r
+          items      41,230/100,000 (41%)
+          outcomes   41,218 succeeded, 12 failed, 0 timed out, 0 cancelled
+          speed      1,204/s, ETA 49s
+          now        in flight 64
+          waits for  handlers 62%, limit crm-api 30%, rate 8%
+          may use    64 at once, 50/s, burst 10, weight 2.5, tolerates 5%
+          created    2026-11-23 12:00:00Z
+          started    2026-11-23 12:00:00Z
+          driven by  host:7
+          results    /r
         """.ReplaceLineEndings("\n"), StatusText.Format(
             Given.Record() with
             {

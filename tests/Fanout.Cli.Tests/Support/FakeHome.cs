@@ -37,6 +37,10 @@ public sealed class FakeHome : IFanoutHome, IRunClient, IRunDriver
 
     public IRunDriver Driver => this;
 
+    public FakeLimits Limits { get; } = new();
+
+    ILimitClient IFanoutHome.Limits => Limits;
+
     public FanoutRegistry Registry { get; } = Given.Registry();
 
     public async Task<StartedRun> StartAsync(RunSpec spec, CancellationToken cancellationToken)

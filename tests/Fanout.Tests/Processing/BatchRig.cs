@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Fanout.Handlers;
 using Fanout.Processing;
+using Fanout.Processing.Limits;
 using Fanout.Results;
 using Fanout.Runs;
 using Fanout.Sources;
@@ -46,6 +47,13 @@ internal sealed class BatchRig : IAsyncDisposable
 
     public List<(CompletionReason Reason, string Message)> PersistedStops { get; } = [];
 
+    /// <summary>Comes under the limits the spec names.</summary>
+    public BatchRig Under(LimitHolder holder)
+    {
+        Scope.Join(holder);
+        return this;
+    }
+
     public static RunSpec Range(long items, FlowSpec? flow = null, FailureSpec? failure = null, BatchSpec? batch = null, ResultsSpec? results = null) => new()
     {
         Id = "run",
@@ -61,12 +69,15 @@ internal sealed class BatchRig : IAsyncDisposable
     public void Restart(long settled = 0) =>
         Scope = MakeScope(new RunHistory(true, new Counts(settled, 0, 0, 0), null));
 
+    public async Task<SourcePlan> PlanAsync() =>
+        await Source.PlanAsync(new DirectoryWorkspace(Path.Combine(_directory, "source")), CancellationToken.None);
+
     public async Task<BatchResult> WorkAsync(
-        long start, long end, IReadOnlyList<PendingItem>? pending = null, string key = "b0001-l00-00000", int lane = 0, int lanes = 1, long epoch = 1, CancellationToken stopping = default)
+        long start, long end, IReadOnlyList<PendingItem>? pending = null, string key = "b0001-l00-00000", int lane = 0, int lanes = 1, long epoch = 1, IReadOnlyList<KeyRest>? keys = null, CancellationToken stopping = default)
     {
-        var plan = await Source.PlanAsync(new DirectoryWorkspace(Path.Combine(_directory, "source")), CancellationToken.None);
+        var plan = await PlanAsync();
         var activities = new Fanout.Orchestration.Activities(null!, null!, Results, Time);
-        var input = new BatchInput("run", key, plan, start, end, pending ?? [], lane, lanes, 1);
+        var input = new BatchInput("run", key, plan, start, end, pending ?? [], lane, lanes, 1) { Keys = keys ?? [] };
         return await activities.WorkBatchAsync(Scope, input, epoch, stopping);
     }
 

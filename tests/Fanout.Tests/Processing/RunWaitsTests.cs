@@ -1,5 +1,7 @@
+using Fanout.Flow;
 using Fanout.Handlers;
 using Fanout.Processing;
+using Fanout.Processing.Limits;
 using Fanout.Runs;
 using Fanout.Sources;
 using Microsoft.Extensions.Time.Testing;
@@ -48,12 +50,16 @@ public sealed class RunWaitsTests
     [Fact]
     public async Task PaceOfALimit_IsCalledByItsName()
     {
-        await using var held = new HeldHandlers(_time, new FlowSpec { Concurrency = 4, Rate = new Rate(1, TimeSpan.FromHours(1)), Burst = 1 });
-        held.Rig.Scope.PaceCause = "limit x";
-        await held.BeginAsync(1);
-        await BatchRig.UntilAsync(() => Waits(held) == "limit x 75, handlers 25");
-        _time.Advance(6 * Second);
-        Assert.Equal("limit x 75, handlers 25", Waits(held));
+        await using var holder = new LimitHolder(new OneLimit(new LimitSpec("x", null, new Rate(1, TimeSpan.FromHours(1)), 1)), "here", _ => false, _time);
+        await using var held = new HeldHandlers(_time, new FlowSpec { Concurrency = 4, Limits = ["x"] });
+        held.Rig.Scope.Join(holder);
+        await held.BeginAsync(0);
+        // The holder asks for the run's share on a thread of its own, once a beat.
+        await BatchRig.UntilAsync(() =>
+        {
+            _time.Advance(LimitHolder.Beat);
+            return Waits(held) == "limit x 75, handlers 25";
+        });
     }
 
     [Fact]
@@ -103,6 +109,15 @@ public sealed class RunWaitsTests
         // What the lane waited for is due: that its batch does not start now is the engine's.
         _time.Advance(50 * Second);
         Assert.Equal("engine 100", Waits(rig));
+    }
+
+    [Fact]
+    public async Task RetriesThatAnEarlierProcessLeft_AreRetryBackOff()
+    {
+        var history = new RunHistory(true, new Counts(2, 0, 0, 0), 5) { Retries = (3, _time.GetUtcNow() + TimeSpan.FromMinutes(1)) };
+        await using var rig = new BatchRig(BatchRig.Range(5), (_, _) => ValueTask.FromResult<string?>(null), _time, history);
+        _time.Advance(6 * Second);
+        Assert.Equal(("retry back-off 100", 3), (Waits(rig), rig.Scope.Observe().WaitingForRetry));
     }
 
     [Fact]
@@ -165,6 +180,16 @@ public sealed class RunWaitsTests
         Assert.Equal(("handlers 100", "handlers to end"), (Waits(held), held.Rig.Scope.Observe().WaitingFor));
     }
 
+    [Fact]
+    public async Task Weight_IsTheSpecsUntilItIsRetuned()
+    {
+        await using var rig = new BatchRig(BatchRig.Range(Items, new FlowSpec { Weight = 2 }), (_, _) => ValueTask.FromResult<string?>(null), _time);
+        Assert.Equal(2, rig.Scope.Weight);
+        rig.Scope.Apply(new RunControl(2, Weight: 0.5));
+        rig.Scope.Apply(new RunControl(1, Weight: 7));
+        Assert.Equal(0.5, rig.Scope.Weight);
+    }
+
     private static string Waits(HeldHandlers held) => Waits(held.Rig);
 
     private static string Waits(BatchRig rig) => string.Join(", ", rig.Scope.Observe().Waits.Select(share => $"{share.Cause} {share.Percent}"));
@@ -213,6 +238,25 @@ public sealed class RunWaitsTests
             _begun.Release();
             await _end.Task;
             return null;
+        }
+    }
+
+    private sealed class OneLimit(LimitSpec spec) : ILimitStore
+    {
+        private readonly Lock _lock = new();
+        private LimitLedger? _ledger = new(spec);
+
+        public Task<IReadOnlyList<LimitLedger>> ListAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<LimitLedger?> GetAsync(string name, CancellationToken cancellationToken) => Task.FromResult(_ledger);
+
+        public Task<T> UpdateAsync<T>(string name, Func<LimitLedger?, (LimitLedger? Ledger, T Result)> change, CancellationToken cancellationToken)
+        {
+            lock (_lock)
+            {
+                (_ledger, var result) = change(_ledger);
+                return Task.FromResult(result);
+            }
         }
     }
 

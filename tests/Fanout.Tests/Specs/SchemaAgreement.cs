@@ -16,6 +16,7 @@ internal static class SchemaAgreement
         "is longer than \"maxDelay\"",
         "is longer than the slice",
         "is less than \"start\"",
+        "is not 1, and with \"ordered\"",
         "makes the range too long",
         "bytes of items",
         "NUL character",
@@ -24,7 +25,7 @@ internal static class SchemaAgreement
     private static readonly string[] RangesOfText =
     [
         "is too small", "is too large", "is too short", "is too long; allowed are 0s", "is too long; allowed are 1", "is too fast", "is too slow",
-        "is not a duration", "is not a rate", "is not a whole number", "is not a number", "is not a size", "is not a tolerance",
+        "is not a duration", "is not a rate", "is not a whole number", "is not a number", "is not a size", "is not a tolerance", "is not a cost",
     ];
 
     public static bool SchemaAccepts(string spec) => Schema.Validate(spec).Count == 0;

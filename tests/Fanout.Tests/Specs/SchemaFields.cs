@@ -46,6 +46,10 @@ internal sealed record SchemaField(string Pointer, string? SourceKind, JsonObjec
         var document = SpecDocument.Parse(spec.ToJsonString());
         if (Pointer is "/flow/burst")
             document.Set("/flow/rate", "50/s");
+        if (Pointer.StartsWith("/flow/perKey/", StringComparison.Ordinal))
+            document.Set("/flow/perKey", JsonNode.Parse("""{"key":"/tenantId","rate":"5/s"}"""));
+        if (Pointer is "/flow/cost/default")
+            document.Set("/flow/cost/pointer", "/units");
         if (Pointer is "/batch/checkpoint")
             document.Set("/batch/slice", "5m");
         if (Pointer.StartsWith("/failure/tolerate/", StringComparison.Ordinal))

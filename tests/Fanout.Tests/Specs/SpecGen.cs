@@ -8,6 +8,8 @@ internal static class SpecGen
 {
     private static readonly Gen<JsonNode?> Names = Gen.String["abcXYZ019._-"].Where(s => s.Length is > 0 and <= 100 && s[0] is not ('.' or '-')).Select(Text);
 
+    private static readonly Gen<JsonNode?> Pointers = Gen.OneOf("", "/", "/tenantId", "/a/0/b", "/a~1b~0c", "/é ").Select(Text);
+
     private static readonly Gen<JsonNode?> Texts = Gen.String.AlphaNumeric.Where(text => text.Length > 0).Select(Text);
 
     private static readonly Gen<JsonNode?> Sizes = Gen.OneOf(Counts(1, 64 << 20), Gen.Int[1, 60].Select(n => Text($"{n}MiB")));
@@ -41,7 +43,7 @@ internal static class SpecGen
     private static string[] Odd =>
     [
         "null", "true", "false", "0", "-1", "1", "5", "64", "0.5", "1000000000", "[]", "{}", "[\"a\"]", "[1]", "{\"a\":1}", "\"\"", "\"a\"",
-        "\"5\"", "\"-5\"", "\"10s\"", "\"0s\"", "\"400d\"", "\"50/s\"", "\"0/s\"", "\"1e300/s\"", "\"5%\"", "\"500%\"", "\"all\"", "\"1MiB\"", "\"jsonl\"", "\"range\"", "\"1e99\"",
+        "\"5\"", "\"-5\"", "\"10s\"", "\"0s\"", "\"400d\"", "\"50/s\"", "\"0/s\"", "\"1e300/s\"", "\"5%\"", "\"500%\"", "\"all\"", "\"1MiB\"", "\"jsonl\"", "\"range\"", "\"1e99\"", "\"/a\"", "\"/a~2\"",
     ];
 
     private static void Mutate(JsonObject spec, int place, int how, string odd)
@@ -99,13 +101,31 @@ internal static class SpecGen
         ("rate", Gen.Select(Gen.Double[0.001, 10_000], Gen.OneOf("s", "min", "h")).Select((count, unit) => Text($"{(decimal)count}/{unit}"))),
         ("burst", Counts(1, 1_000_000)),
         ("limits", Names.Array[0, 5].Select(names => (JsonNode?)new JsonArray([.. names.DistinctBy(name => name!.GetValue<string>())]))),
-        ("weight", Gen.Double[0.001, 1_000].Select(weight => (JsonNode?)weight)))
+        ("weight", Gen.Double[0.001, 1_000].Select(weight => (JsonNode?)weight)),
+        ("perKey", PerKeys()),
+        ("cost", Gen.OneOf(Counts(1, 100_000), Pointers, Gen.Select(Pointers, Counts(1, 100_000)).Select((pointer, units) => (JsonNode?)new JsonObject { ["pointer"] = pointer, ["default"] = units }))),
+        ("adaptive", Flags()))
         .Select(flow =>
         {
             if (!flow.ContainsKey("rate"))
                 flow.Remove("burst");
             return flow;
         });
+
+    private static Gen<JsonNode?> PerKeys() => Gen.Select(Pointers, Gen.Int[0, 2], Object(("burst", Counts(1, 1_000_000)), ("concurrency", Counts(1, 100_000)))).Select((key, how, perKey) =>
+    {
+        perKey["key"] = key;
+        if (how == 0)
+            perKey["rate"] = "50/s";
+        else
+            perKey.Remove("burst");
+        if (how == 1)
+            perKey["concurrency"] = 1;
+        if (how == 2)
+            perKey.Remove("concurrency");
+        perKey["ordered"] = how != 0;
+        return (JsonNode?)perKey;
+    });
 
     private static Gen<JsonObject> Failures() =>
         Gen.Select(

@@ -30,7 +30,18 @@ public class SpecReaderTests
         Assert.Equal(new CsvSourceSpec { Path = "orders.csv", Delimiter = ';', Header = false, MaxItemBytes = 64_000 }, spec.Source);
         Assert.Equal(["billing", "crm-api"], spec.Flow.Limits);
         Assert.Equal(
-            new FlowSpec { Concurrency = 64, Rate = Rate.Parse("50/s"), Burst = 10, Weight = 0.5, Limits = spec.Flow.Limits }, spec.Flow);
+            new FlowSpec
+            {
+                Concurrency = 64,
+                Rate = Rate.Parse("50/s"),
+                Burst = 10,
+                Weight = 0.5,
+                Limits = spec.Flow.Limits,
+                PerKey = new PerKeySpec("/tenantId") { Concurrency = 2, Rate = Rate.Parse("5/s"), Burst = 1 },
+                Cost = new CostSpec(1, "/units"),
+                Adaptive = true,
+            },
+            spec.Flow);
         Assert.Equal(
             new FailureSpec
             {
@@ -95,6 +106,25 @@ public class SpecReaderTests
     [InlineData("{\"percent\":-0.0}", null, 0.0)]
     public void Tolerance_MayBeGivenInShort(string json, long? count, double? percent) =>
         Assert.Equal(new Tolerance(count, percent), SpecSamples.Read(SpecSamples.With("/failure/tolerate", json)).Failure.Tolerate);
+
+    [Theory]
+    [InlineData("1", null, null)]
+    [InlineData("\"1\"", null, null)]
+    [InlineData("3", 3, null)]
+    [InlineData("\"3\"", 3, null)]
+    [InlineData("\"\"", 1, "")]
+    [InlineData("\"/a~1b\"", 1, "/a~1b")]
+    [InlineData("{\"pointer\":\"/units\"}", 1, "/units")]
+    [InlineData("{\"pointer\":\"/units\",\"default\":5}", 5, "/units")]
+    public void Cost_MayBeUnitsOrAPointerToThem(string json, int? units, string? pointer) =>
+        Assert.Equal(units is { } each ? new CostSpec(each, pointer) : null, SpecSamples.Read(SpecSamples.With("/flow/cost", json)).Flow.Cost);
+
+    [Fact]
+    public void Ordered_IsOneAtATime()
+    {
+        var perKey = SpecSamples.Read(SpecSamples.With("/flow/perKey", """{"key":"/a","ordered":true}""")).Flow.PerKey;
+        Assert.Equal(new PerKeySpec("/a") { Concurrency = 1, Ordered = true }, perKey);
+    }
 
     [Theory]
     [InlineData("\"64\"", 64)]

@@ -23,7 +23,8 @@ internal static class SpecSamples
           "id": "nightly-2026-11-23",
           "handler": { "name": "http", "options": { "url": "https://example.com", "method": "POST", "headers": { "X-B": "2", "X-A": "1" } } },
           "source": { "kind": "csv", "path": "orders.csv", "delimiter": ";", "header": false, "maxItemBytes": "64KB" },
-          "flow": { "concurrency": 64, "rate": "50/s", "burst": 10, "limits": ["crm-api", "billing"], "weight": 0.5 },
+          "flow": { "concurrency": 64, "rate": "50/s", "burst": 10, "limits": ["crm-api", "billing"], "weight": 0.5,
+            "perKey": { "key": "/tenantId", "concurrency": 2, "rate": "5/s" }, "cost": "/units", "adaptive": true },
           "failure": {
             "timeout": "10s",
             "retry": { "maxAttempts": 4, "firstDelay": "200ms", "backoff": 1.5, "maxDelay": "1m30s", "jitter": false },

@@ -12,6 +12,8 @@ public partial class SpecSchemaTests
         [""] = SpecReader.Fields,
         ["/handler"] = HandlerSpecReader.Fields,
         ["/flow"] = FlowSpecReader.Fields,
+        ["/flow/perKey"] = PerKeySpecReader.Fields,
+        ["/flow/cost"] = CostSpecReader.Fields,
         ["/failure"] = FailureSpecReader.Fields,
         ["/failure/retry"] = RetrySpecReader.Fields,
         ["/failure/tolerate"] = ToleranceReader.Fields,
@@ -126,7 +128,7 @@ public partial class SpecSchemaTests
     {
         string[] known =
         [
-            HumanDuration.Pattern, Rate.Pattern, HumanSize.Pattern, HumanCount.Pattern, Tolerance.Pattern, CursorText.NamePattern,
+            HumanDuration.Pattern, Rate.Pattern, HumanSize.Pattern, HumanCount.Pattern, Tolerance.Pattern, CursorText.NamePattern, JsonPointer.Pattern, CostSpecReader.Pattern,
             $"^{HumanNumber.Pattern}$", $"^({HumanNumber.Pattern})( ?%)?$", """^(tab|\\t|[^"\r\n])$""",
         ];
         var used = Patterns(SchemaFields.Schema).ToHashSet();

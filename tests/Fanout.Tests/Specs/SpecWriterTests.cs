@@ -13,7 +13,8 @@ public class SpecWriterTests
         {"id":"nightly-2026-11-23",
         "handler":{"name":"http","options":{"headers":{"X-A":"1","X-B":"2"},"method":"POST","url":"https://example.com"}},
         "source":{"kind":"csv","path":"orders.csv","delimiter":";","header":false,"maxItemBytes":64000},
-        "flow":{"concurrency":64,"rate":"50/s","burst":10,"limits":["billing","crm-api"],"weight":0.5},
+        "flow":{"concurrency":64,"rate":"50/s","burst":10,"limits":["billing","crm-api"],"weight":0.5,
+        "perKey":{"key":"/tenantId","concurrency":2,"rate":"5/s","burst":1,"ordered":false},"cost":{"pointer":"/units","default":1},"adaptive":true},
         "failure":{"timeout":"10s","retry":{"maxAttempts":4,"firstDelay":"200ms","backoff":1.5,"maxDelay":"1m30s","jitter":false},
         "tolerate":{"count":100,"percent":5},"deadline":"2h"},
         "batch":{"slice":"20s","maxItems":1000,"checkpoint":"500ms","dispatch":"queue","branches":4,"lanes":16},
@@ -38,12 +39,14 @@ public class SpecWriterTests
     {
         var given = SpecSamples.Read("""
             { "results": {}, "source": { "path": "a", "kind": "lines", "maxItemBytes": "1MiB" },
-              "failure": { "timeout": "90s", "tolerate": "5%" }, "flow": { "concurrency": "8", "rate": "50 per second", "limits": ["b", "a"] },
+              "failure": { "timeout": "90s", "tolerate": "5%" }, "flow": { "concurrency": "8", "rate": "50 per second", "limits": ["b", "a"],
+                "perKey": { "ordered": true, "key": "/a" }, "cost": "/units", "adaptive": false },
               "handler": { "options": { "b": [1, 2], "a": "\u0041" }, "name": "echo" } }
             """);
         var other = SpecSamples.Read("""
             { "handler": { "name": "echo", "options": { "a": "A", "b": [1,2] } }, "source": { "kind": "lines", "path": "a" },
-              "flow": { "concurrency": 8, "rate": "50/s", "burst": 5, "limits": ["a", "b"] }, "failure": { "timeout": "00:01:30", "tolerate": { "percent": 5 } } }
+              "flow": { "concurrency": 8, "rate": "50/s", "burst": 5, "limits": ["a", "b"],
+                "perKey": { "key": "/a", "concurrency": 1, "ordered": true }, "cost": { "default": "1", "pointer": "/units" } }, "failure": { "timeout": "00:01:30", "tolerate": { "percent": 5 } } }
             """);
         Assert.Equal(SpecWriter.Write(given), SpecWriter.Write(other));
     }

@@ -25,6 +25,9 @@ public sealed class LimitHolder(ILimitStore store, string owner, Func<string, bo
     private readonly SemaphoreSlim _early = new(0);
     private Task? _loop;
 
+    /// <summary>This process, as leases name it.</summary>
+    public string Owner => owner;
+
     /// <summary>A run comes under the limits its spec names. Nothing of it starts before its first shares are granted.</summary>
     internal IReadOnlyList<LimitMember> Join(RunScope scope)
     {

@@ -47,12 +47,15 @@ internal sealed class LimitMember(SharedLimit limit, RunScope scope, LimitTurn t
         }
     }
 
-    public int Unit { get; } = 1;
+    public int Unit => scope.Pool.LargestWaiting;
 
-    public void SetCap(int? units)
+    /// <summary>Sets its part; null: the limit has no concurrency.</summary>
+    /// <param name="units">Units in flight.</param>
+    /// <param name="whole">The limit's, which the part can come to.</param>
+    public void SetCap(int? units, int? whole)
     {
         Cap = units ?? 0;
-        scope.Caps.Set(Cause, units);
+        scope.Caps.Set(Cause, units, whole);
     }
 
     /// <summary>Units of rate it would use: all when it had to wait, else what it used, and some.</summary>

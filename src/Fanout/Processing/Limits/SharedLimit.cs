@@ -41,12 +41,15 @@ internal sealed class SharedLimit(string name, TimeProvider time, Action cameDow
     /// <summary>Others have to come down before this process gets what it is to have.</summary>
     public bool IsStarved => _grant is { IsStarved: true };
 
+    /// <summary>The limit is slowed down, and successes bring it back.</summary>
+    public bool IsSlowedDown => _wasThrottled || _grant is { IsSlowedDown: true };
+
     public LimitMember Join(RunScope scope)
     {
         var member = new LimitMember(this, scope, Pacer.Join());
         lock (_lock)
         {
-            member.SetCap(0);
+            member.SetCap(0, null);
             _members.Add(member);
         }
 
@@ -172,6 +175,7 @@ internal sealed class SharedLimit(string name, TimeProvider time, Action cameDow
 
     private void Divide(int target, int granted, double seconds)
     {
+        var whole = _grant?.Limit.Concurrency;
         var claims = _members.Select(member => new ShareClaim(member.Weight, member.Wanted, member.Unit, member.Cap, member.Credit)).ToList();
         var shares = ShareAllocator.Shares(target, claims);
         var parts = ShareAllocator.Allocate(target, claims);
@@ -179,7 +183,7 @@ internal sealed class SharedLimit(string name, TimeProvider time, Action cameDow
         {
             _members[i].Credit = ShareAllocator.Accrue(_members[i].Credit, shares[i], _members[i].Cap, seconds);
             if (parts[i] < _members[i].Cap)
-                _members[i].SetCap(parts[i]);
+                _members[i].SetCap(parts[i], whole);
         }
 
         var free = granted - _members.Sum(member => member.Held);
@@ -190,7 +194,7 @@ internal sealed class SharedLimit(string name, TimeProvider time, Action cameDow
                 continue;
             // A run above its part is held there already; only what it lacks is new.
             var held = _members[i].Held;
-            _members[i].SetCap(_members[i].Cap + more);
+            _members[i].SetCap(_members[i].Cap + more, whole);
             free -= _members[i].Held - held;
         }
     }
@@ -198,7 +202,7 @@ internal sealed class SharedLimit(string name, TimeProvider time, Action cameDow
     private void SetAll(int? cap)
     {
         foreach (var member in _members)
-            member.SetCap(cap);
+            member.SetCap(cap, _grant?.Limit.Concurrency);
     }
 
     private bool IsExpired(LimitGrant grant) => grant.ExpiresAt <= time.GetUtcNow();

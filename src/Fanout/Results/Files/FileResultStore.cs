@@ -100,6 +100,10 @@ public sealed class FileResultStore : IResultStore
     }
 
     /// <inheritdoc/>
+    /// <remarks>Beside the results: where they had room, what is as large as they are has it rather than among temporary files.</remarks>
+    public Stream OpenScratch(string runId) => Scratch.Open(StorePath.Resolve(_root, runId));
+
+    /// <inheritdoc/>
     public string Locate(string runId) => StorePath.Resolve(_root, runId);
 
     private static List<string> ListDocuments(string run, string prefix)

@@ -49,7 +49,7 @@ internal sealed class PartReader : IAsyncDisposable
         var stream = await store.OpenPartAsync(runId, part.Name, cancellationToken).ConfigureAwait(false);
         try
         {
-            return new PartReader(part, stream, await scan.RunAsync(stream, cancellationToken).ConfigureAwait(false));
+            return new PartReader(part, stream, await scan.ListAsync(stream, cancellationToken).ConfigureAwait(false));
         }
         catch
         {

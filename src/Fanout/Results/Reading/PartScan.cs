@@ -3,16 +3,41 @@ using Fanout.Runs;
 
 namespace Fanout.Results;
 
-/// <summary>Reads the counted bytes of a part once, in order, and lists where the lines a query wants are, sorted by item.</summary>
+/// <summary>Told of a line that a query wants.</summary>
+/// <param name="offset">Where it begins in its part.</param>
+/// <param name="index">Its item.</param>
+/// <param name="line">The line, with its end.</param>
+internal delegate void LineFound(long offset, long index, ReadOnlySpan<byte> line);
+
+/// <summary>Reads the counted bytes of a part once, in order, and finds the lines a query wants.</summary>
 internal sealed class PartScan(string runId, PartRef part, ResultQuery query)
 {
     private const int BlockSize = 256 * 1024;
 
-    private readonly List<LineEntry> _entries = new(query.Status is null ? (int)Math.Min(part.Items, 1 << 20) : 0);
-    private bool _isSorted = true;
     private long _lines;
 
-    public async ValueTask<List<LineEntry>> RunAsync(Stream stream, CancellationToken cancellationToken)
+    /// <summary>Lists where the lines are, sorted by item.</summary>
+    public async ValueTask<List<LineEntry>> ListAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        if (part.LastIndex - part.FirstIndex > uint.MaxValue)
+            throw Damaged("holds items too far apart");
+        var entries = new List<LineEntry>(query.Status is null ? (int)Math.Min(part.Items, 1 << 20) : 0);
+        var isSorted = true;
+        await RunAsync(stream, Add, cancellationToken).ConfigureAwait(false);
+        if (!isSorted)
+            entries.Sort();
+        return entries;
+
+        void Add(long offset, long index, ReadOnlySpan<byte> line)
+        {
+            var entry = new LineEntry(offset, (uint)(index - part.FirstIndex), line.Length);
+            isSorted &= entries.Count == 0 || entries[^1].RelativeIndex <= entry.RelativeIndex;
+            entries.Add(entry);
+        }
+    }
+
+    /// <summary>Finds the lines, in the order of the part.</summary>
+    public async ValueTask RunAsync(Stream stream, LineFound found, CancellationToken cancellationToken)
     {
         // Lines are appended as items settle; one that began (and was counted) before this scan is all there.
         var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(part.Length, 1, BlockSize));
@@ -29,7 +54,7 @@ internal sealed class PartScan(string runId, PartRef part, ResultQuery query)
                 if (read < wanted)
                     throw Damaged($"ends at byte {at + held + read:N0}");
                 held += read;
-                var used = AddLines(buffer.AsSpan(0, held), at);
+                var used = FindLines(buffer.AsSpan(0, held), at, found);
                 buffer.AsSpan(used, held - used).CopyTo(buffer);
                 at += used;
                 held -= used;
@@ -45,9 +70,6 @@ internal sealed class PartScan(string runId, PartRef part, ResultQuery query)
 
         if (_lines != part.Items)
             throw Damaged($"holds {_lines:N0} lines");
-        if (!_isSorted)
-            _entries.Sort();
-        return _entries;
     }
 
     private static void Grow(ref byte[] buffer, int held)
@@ -59,33 +81,31 @@ internal sealed class PartScan(string runId, PartRef part, ResultQuery query)
     }
 
     /// <summary>Takes whole lines; returns how many bytes they are.</summary>
-    private int AddLines(ReadOnlySpan<byte> bytes, long offset)
+    private int FindLines(ReadOnlySpan<byte> bytes, long offset, LineFound found)
     {
         var used = 0;
         while (bytes[used..].IndexOf((byte)'\n') is var end and >= 0)
         {
-            Add(bytes.Slice(used, end), offset + used);
+            var line = bytes.Slice(used, end + 1);
+            if (IsWanted(line[..end], offset + used, out var index))
+                found(offset + used, index, line);
             used += end + 1;
         }
 
         return used;
     }
 
-    private void Add(ReadOnlySpan<byte> line, long offset)
+    private bool IsWanted(ReadOnlySpan<byte> line, long offset, out long index)
     {
         _lines++;
-        if (!ResultLineParser.TryReadIndex(line, out var index))
+        if (!ResultLineParser.TryReadIndex(line, out index))
             throw Damaged($"has something else than a result line at byte {offset:N0}");
-        if (index < part.FirstIndex || index > part.LastIndex || index - part.FirstIndex > uint.MaxValue)
+        if (index < part.FirstIndex || index > part.LastIndex)
             throw Damaged($"holds item {index} at byte {offset:N0}");
         if (index < query.From || index >= (query.To ?? long.MaxValue))
-            return;
-        if (query.Status is { } wanted && !(ResultLineParser.TryReadStatus(line, out var status) ? wanted.Contains(status)
-            : throw Damaged($"has a line without a status at byte {offset:N0}")))
-            return;
-        var entry = new LineEntry(offset, (uint)(index - part.FirstIndex), line.Length + 1);
-        _isSorted &= _entries.Count == 0 || _entries[^1].RelativeIndex <= entry.RelativeIndex;
-        _entries.Add(entry);
+            return false;
+        return query.Status is not { } wanted || (ResultLineParser.TryReadStatus(line, out var status) ? wanted.Contains(status)
+            : throw Damaged($"has a line without a status at byte {offset:N0}"));
     }
 
     private StorageException Damaged(string finding) => new(

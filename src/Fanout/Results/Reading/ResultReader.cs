@@ -4,7 +4,7 @@ using Fanout.Runs;
 
 namespace Fanout.Results;
 
-/// <summary>Reads the results of a run in item order, streamed: memory holds 16 bytes a line of those parts that overlap.</summary>
+/// <summary>Reads the results of a run in item order, streamed: memory holds 16 bytes a line of those parts that overlap, or, when those are many, 32 MiB.</summary>
 /// <param name="store">Where the results are.</param>
 public sealed class ResultReader(IResultStore store)
 {
@@ -29,7 +29,7 @@ public sealed class ResultReader(IResultStore store)
     public async IAsyncEnumerable<ResultLine> ReadAsync(
         string runId, IReadOnlyList<PartRef> parts, ResultQuery query, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var sweep = new PartSweep(store, runId, parts, query);
+        var sweep = ResultSweep.Over(store, runId, parts, query);
         await using var _ = sweep.ConfigureAwait(false);
         while (await sweep.MoveNextAsync(cancellationToken).ConfigureAwait(false))
             yield return Parse(runId, sweep);
@@ -44,13 +44,13 @@ public sealed class ResultReader(IResultStore store)
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadRawAsync(
         string runId, IReadOnlyList<PartRef> parts, ResultQuery query, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var sweep = new PartSweep(store, runId, parts, query);
+        var sweep = ResultSweep.Over(store, runId, parts, query);
         await using var _ = sweep.ConfigureAwait(false);
         while (await sweep.MoveNextAsync(cancellationToken).ConfigureAwait(false))
             yield return sweep.Line;
     }
 
-    private static ResultLine Parse(string runId, PartSweep sweep)
+    private static ResultLine Parse(string runId, ResultSweep sweep)
     {
         try
         {

@@ -29,7 +29,7 @@ internal sealed class RedriveItems(RedriveSourceSpec spec, EarlierRun earlier, I
     public async IAsyncEnumerable<long> SelectAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         long next = 0;
-        var sweep = new PartSweep(store, earlier.RunId, earlier.Parts, Query());
+        var sweep = ResultSweep.Over(store, earlier.RunId, earlier.Parts, Query());
         await using var _ = sweep.ConfigureAwait(false);
         while (await sweep.MoveNextAsync(cancellationToken).ConfigureAwait(false))
         {

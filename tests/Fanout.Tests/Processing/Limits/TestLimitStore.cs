@@ -1,0 +1,47 @@
+using Fanout.Flow;
+using Fanout.Runs;
+
+namespace Fanout.Tests.Processing.Limits;
+
+/// <summary>Limits as a home has them, for as long as a test.</summary>
+internal sealed class TestLimitStore : ILimitStore
+{
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<string, LimitLedger> _limits = new(StringComparer.Ordinal);
+
+    public TestLimitStore(params IEnumerable<LimitSpec> limits)
+    {
+        foreach (var limit in limits)
+            _limits.Add(limit.Name, new LimitLedger(limit));
+    }
+
+    /// <summary>True: it can be neither read nor written.</summary>
+    public bool IsBroken { get; set; }
+
+    public Task<IReadOnlyList<LimitLedger>> ListAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            return Task.FromResult<IReadOnlyList<LimitLedger>>([.. _limits.Values]);
+    }
+
+    public Task<LimitLedger?> GetAsync(string name, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            return IsBroken ? Task.FromException<LimitLedger?>(new StorageException("broken")) : Task.FromResult(_limits.GetValueOrDefault(name));
+    }
+
+    public Task<T> UpdateAsync<T>(string name, Func<LimitLedger?, (LimitLedger? Ledger, T Result)> change, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (IsBroken)
+                return Task.FromException<T>(new StorageException("broken"));
+            var (ledger, result) = change(_limits.GetValueOrDefault(name));
+            if (ledger is null)
+                _limits.Remove(name);
+            else
+                _limits[name] = ledger;
+            return Task.FromResult(result);
+        }
+    }
+}
