@@ -23,7 +23,8 @@ internal sealed partial class Batch
         var inFlight = _scope.LimitsAreSplit ? _pool.InUse * _input.Lanes : _pool.InUse;
         if (worker.LastEnd == AttemptEnd.Succeeded)
             adaptive.NoteSuccess(worker.Outcome!.Value.Duration, inFlight, _scope.Allotment.Concurrency);
-        else if (worker.LastEnd is AttemptEnd.TimedOut or AttemptEnd.Throttled)
+        // A key that is throttled says nothing about what the others can take.
+        else if (worker.LastEnd == AttemptEnd.TimedOut || (worker.LastEnd == AttemptEnd.Throttled && worker.Key is null))
             adaptive.NoteDrop();
     }
 
