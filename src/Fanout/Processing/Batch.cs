@@ -61,7 +61,7 @@ internal sealed partial class Batch : IAsyncDisposable
         _journal = new PartJournal(scope, input.Key, epoch, name);
         if (scope.LimitsAreSplit)
         {
-            var part = AllotmentSplit.Part(scope.EffectiveAllotment, input.Lane, input.Lanes);
+            var part = PartOf(scope, input);
             _pool = new SlotPool(part.Concurrency);
             _pacer = new Pacer(scope.Time, part.Rate, part.Burst, spent: scope.HasRunBefore);
         }
@@ -155,7 +155,7 @@ internal sealed partial class Batch : IAsyncDisposable
     {
         if (!_scope.LimitsAreSplit)
             return;
-        var part = AllotmentSplit.Part(_scope.EffectiveAllotment, _input.Lane, _input.Lanes);
+        var part = PartOf(_scope, _input);
         _pool.Resize(part.Concurrency);
         _pacer.Retune(part.Rate, part.Burst);
     }

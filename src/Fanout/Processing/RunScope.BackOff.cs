@@ -1,3 +1,5 @@
+using Fanout.Flow;
+
 namespace Fanout.Processing;
 
 /// <summary>How the run is slowed down by what its downstream says.</summary>
@@ -12,11 +14,20 @@ public sealed partial class RunScope
     /// <summary>What a throttle slows down. Default: the run.</summary>
     internal IThrottleScopes Throttles { get; set; }
 
+    /// <summary>Finds the best concurrency by itself; null: the configured one is.</summary>
+    internal AdaptiveConcurrency? Adaptive { get; }
+
     /// <summary>What the run may use just now: its allotment under its caps, its rate scaled by the back-off.</summary>
     internal Allotment EffectiveAllotment =>
         _allotment with { Concurrency = Caps.Over(_allotment.Concurrency).Concurrency, Rate = ScaledRate() };
 
     private Rate? ScaledRate() => _allotment.Rate is { } rate ? rate with { Count = rate.Count * BackOff.Factor } : null;
+
+    private void OnAdapted()
+    {
+        lock (_lock)
+            Caps.Set(WaitCauses.Adaptive, Adaptive!.Limit);
+    }
 
     private void OnBackOffChanged()
     {

@@ -44,6 +44,7 @@ public sealed partial class RunScope : IAsyncDisposable
         Caps = new AllotmentCaps(OnCapsChanged);
         BackOff = new RunBackOff(services.Time, OnBackOffChanged);
         Throttles = BackOff;
+        Adaptive = spec.Flow.Adaptive ? new AdaptiveConcurrency(services.Time, OnAdapted) : null;
         _paced = _allotment;
         Pool = new SlotPool(_allotment.Concurrency);
         Pacer = new Pacer(services.Time, _allotment.Rate, _allotment.Burst, spent: history.HasRunBefore);
@@ -51,6 +52,8 @@ public sealed partial class RunScope : IAsyncDisposable
         _retriesHandedBack[OfAnEarlierProcess] = history.Retries;
         LimitsAreSplit = !services.LanesShareProcess;
         HasRunBefore = history.HasRunBefore;
+        if (Adaptive is not null)
+            OnAdapted();
         _sampling = services.Time.CreateTimer(static scope => ((RunScope)scope!).Sample(), this, SampleEvery, SampleEvery);
         Since = services.Time.GetTimestamp();
         TripWhenNotTolerated();

@@ -18,6 +18,9 @@ internal static class WaitCauses
     /// <summary>The downstream asked to slow down, and the run does.</summary>
     public const string BackOff = "back-off";
 
+    /// <summary>The downstream works best with fewer items in flight.</summary>
+    public const string Adaptive = "adaptive";
+
     /// <summary>The run is paused.</summary>
     public const string Paused = "paused";
 

@@ -102,6 +102,24 @@ public sealed class BatchBackOffTests : IAsyncDisposable
         await FinishAsync();
     }
 
+    [Fact]
+    public async Task AdaptiveRun_BeginsWithOneItemAndGrowsAsItLearns()
+    {
+        Begin(new FlowSpec { Concurrency = 8, Adaptive = true });
+        await StartedAsync(1);
+        Assert.Equal((1, "adaptive"), Rig.Scope.Caps.Over(8));
+        for (var expected = 2; expected <= 8; expected *= 2)
+        {
+            // A second is a window, whatever the number of samples; all in flight take as long as the first did.
+            _time.Advance(Second);
+            Complete(expected / 2);
+            await BatchRig.UntilAsync(() => Rig.Scope.Adaptive!.Limit == expected && _handlers.Count == expected);
+        }
+
+        Assert.Equal((8, null), Rig.Scope.Caps.Over(8));
+        await FinishAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_work is { IsCompleted: false })
