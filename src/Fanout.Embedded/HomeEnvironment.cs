@@ -1,8 +1,8 @@
 using System.Globalization;
 using Fanout.Embedded.Driving;
 using Fanout.Planning;
-using Fanout.Processing.Limits;
 using Fanout.Processing;
+using Fanout.Processing.Limits;
 using Fanout.Results;
 using Fanout.Sources;
 using Fanout.Specs;

@@ -29,12 +29,20 @@ internal static class LimitText
             node.Remove("burst");
         node["wanted"] = Runs(ledger).Sum(run => (long)run.Wanted);
         node["granted"] = Granted(ledger);
-        node["runs"] = JsonSerializer.SerializeToNode(Runs(ledger), FanoutJson.Options);
+        node["runs"] = new JsonArray([.. Runs(ledger).Select(Json)]);
         return node;
     }
 
     /// <summary>Units in flight that processes may have now.</summary>
     public static long Granted(LimitLedger ledger) => ledger.Holdings.Sum(holding => (long)holding.Concurrency);
+
+    private static JsonObject Json(LimitRunShare run) => new()
+    {
+        ["runId"] = run.RunId,
+        ["weight"] = run.Weight,
+        ["wanted"] = run.Wanted,
+        ["granted"] = run.Granted,
+    };
 
     /// <summary>The runs under the limit, each once, in whichever processes it runs.</summary>
     public static IReadOnlyList<LimitRunShare> Runs(LimitLedger ledger) =>

@@ -45,6 +45,7 @@ public sealed class KeyedHandOverTests
         var keys = Enumerable.Range(0, 400).Select(_ => random.Next(20)).ToList();
         var handled = new List<(int Life, int Key, int Place)>();
         var life = 1;
+        var held = 0;
         var died = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var never = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var rig = KeyedRig.Create(keys, new PerKeySpec("/k") { Ordered = true }, async (key, place, _, _) =>
@@ -56,7 +57,9 @@ public sealed class KeyedHandOverTests
             await Task.Yield();
             if (mine == 1 && handled.Count > 200)
             {
-                died.TrySetResult();
+                // With all four held nothing of this life starts any more.
+                if (Interlocked.Increment(ref held) == 4)
+                    died.TrySetResult();
                 await never.Task;
             }
         }, time, concurrency: 4, batch: new BatchSpec { Slice = TimeSpan.FromMinutes(5), Checkpoint = TimeSpan.FromMilliseconds(50) });
