@@ -1,3 +1,4 @@
+using Fanout.Dispatch;
 using Fanout.Processing.Limits;
 using Fanout.Results;
 using Fanout.Runs;
@@ -47,6 +48,9 @@ public sealed record RunEnvironment
 
     /// <summary>A short name never given before, for a part's file name.</summary>
     public required Func<string> NewExecutionId { get; init; }
+
+    /// <summary>Where batches of runs with <c>dispatch: queue</c> are sent; null: there is no queue, and such runs are refused.</summary>
+    public IBatchQueue? Queue { get; init; }
 
     /// <summary>True: all lanes of a run live in this process and share one pool and pacer. False: each has its part of the allotment.</summary>
     public required bool LanesShareProcess { get; init; }

@@ -1,0 +1,71 @@
+using Azure.Data.Tables;
+using Azure.Identity;
+using Azure.Storage.Blobs;
+using Azure.Storage.Queues;
+
+namespace Fanout.Azure;
+
+/// <summary>One storage account as Fanout uses it. Everything of one hub is under the hub's name, so that several can share an account.</summary>
+public sealed class AzureStorage
+{
+    /// <summary>How a queue message, a table row and a history are kept small: what is larger goes into a blob, and its name travels. 16 KiB.</summary>
+    public const int MaxInlineBytes = 16 << 10;
+
+    private AzureStorage(AzureConnection connection, string hub, BlobServiceClient blobs, QueueServiceClient queues, TableServiceClient tables)
+    {
+        Connection = connection;
+        Hub = hub;
+        Blobs = blobs;
+        Queues = queues;
+        Tables = tables;
+        Container = blobs.GetBlobContainerClient(hub);
+    }
+
+    /// <summary>What it was connected with, to be shown to a person: the account, never a key.</summary>
+    public AzureConnection Connection { get; }
+
+    /// <summary>The hub: the name of its container, and the beginning of its queues' and tables' names.</summary>
+    public string Hub { get; }
+
+    /// <summary>The account's blobs.</summary>
+    public BlobServiceClient Blobs { get; }
+
+    /// <summary>The account's queues.</summary>
+    public QueueServiceClient Queues { get; }
+
+    /// <summary>The account's tables.</summary>
+    public TableServiceClient Tables { get; }
+
+    /// <summary>The hub's container: results, what sources derived, what is too large to travel.</summary>
+    public BlobContainerClient Container { get; }
+
+    /// <summary>A queue of the hub, such as <c>fanout-batches</c>.</summary>
+    public QueueClient Queue(string name) => Queues.GetQueueClient($"{Hub}-{name}");
+
+    /// <summary>A table of the hub, such as <c>fanoutRuns</c>; hyphens of the hub's name, which tables may not have, are left out.</summary>
+    public TableClient Table(string name) => Tables.GetTableClient($"{Hub.Replace("-", "", StringComparison.Ordinal)}{name}");
+
+    /// <summary>Names an account and a hub in it. Nothing is contacted yet.</summary>
+    /// <param name="connection">See <see cref="AzureConnection.Parse"/>.</param>
+    /// <param name="options">The hub, retries; null: the defaults.</param>
+    /// <exception cref="ArgumentException">The connection or the hub's name is not one; the message holds no key.</exception>
+    public static AzureStorage Connect(string connection, AzureStorageOptions? options = null)
+    {
+        options ??= new AzureStorageOptions();
+        options.Check();
+        var parsed = AzureConnection.Parse(connection);
+        var (blobs, queues, tables) = (AzureClientOptions.Blobs(options), AzureClientOptions.Queues(options), AzureClientOptions.Tables(options));
+        if (parsed.ConnectionString is { } text)
+        {
+            return new AzureStorage(
+                parsed, options.Hub, new BlobServiceClient(text, blobs), new QueueServiceClient(text, queues), new TableServiceClient(text, tables));
+        }
+
+        var identity = options.Credential ?? new DefaultAzureCredential();
+        return new AzureStorage(
+            parsed, options.Hub,
+            new BlobServiceClient(parsed.ServiceUri("blob"), identity, blobs),
+            new QueueServiceClient(parsed.ServiceUri("queue"), identity, queues),
+            new TableServiceClient(parsed.ServiceUri("table"), identity, tables));
+    }
+}
