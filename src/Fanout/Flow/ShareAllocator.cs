@@ -63,7 +63,8 @@ public static class ShareAllocator
     public static int[] Allocate(int capacity, IReadOnlyList<ShareClaim> claims) => new ShareRounding(capacity, claims, Shares(capacity, claims)).Round();
 
     /// <summary>
-    /// A claimant's credit after a while: permit-seconds it had less than its share. Up to <see cref="FullCredit"/> for each permit at stake they
+    /// A claimant's credit after a while: permit-seconds it had less than its share, counted as for a unit at most, which is what rounding can do to
+    /// it. Who had far more before others came, and comes down for them, does not pay for that much later. Up to <see cref="FullCredit"/> for each permit at stake they
     /// count in full, beyond that exponentially less, at most <see cref="MostCredit"/>: a long item, or a share that comes late, must not make others
     /// wait for as long afterwards. Yet it grows for hours, so that of those who wait for long items the one who has waited longest has most.
     /// </summary>
@@ -77,7 +78,7 @@ public static class ShareAllocator
         ArgumentOutOfRangeException.ThrowIfNegative(seconds);
         var atStake = Math.Max(Math.Max(share, granted), unit);
         var fulls = Math.Abs(credit) / (FullCredit * atStake);
-        var change = (share - granted) * seconds;
+        var change = Math.Clamp(share - granted, -unit, unit) * seconds;
         if (fulls > 1 && Math.Sign(change) == Math.Sign(credit))
             change *= Math.Exp(1 - fulls);
         return Math.Clamp(credit + change, -MostCredit * atStake, MostCredit * atStake);

@@ -75,14 +75,16 @@ public sealed class LimitRenewalTests
     {
         var herd = new Herd(new LimitSpec("crm-api", permits, null, 1));
         var had = new double[processes];
-        for (var step = 0; step < 1_000; step++)
+        // In the first second the first to come, who has everything, comes down.
+        for (var step = -100; step < 1_000; step++)
         {
             for (var process = 0; process < processes; process++)
             {
                 // Every 100 ms, and every 10 ms while others have to come down first.
-                if (step % 10 == process || herd.IsStarved(process))
+                if ((step + 100) % 10 == process || herd.IsStarved(process))
                     herd.Renew(process, 100, 0);
-                had[process] += herd.Of(process) * 0.01;
+                if (step >= 0)
+                    had[process] += herd.Of(process) * 0.01;
             }
 
             herd.Advance(TimeSpan.FromMilliseconds(10));
@@ -90,7 +92,9 @@ public sealed class LimitRenewalTests
 
         var ideal = 10.0 * permits / processes;
         Assert.InRange(had.Sum(), 0.97 * 10 * permits, 10 * permits);
-        Assert.All(had, seconds => Assert.InRange(seconds, 0.95 * ideal, 1.05 * ideal));
+        // Or a turn more or less, which may just have begun.
+        var off = Math.Max(0.05 * ideal, ShareAllocator.TurnQuantum + 0.05);
+        Assert.All(had, seconds => Assert.InRange(seconds, ideal - off, ideal + off));
     }
 
     [Fact]

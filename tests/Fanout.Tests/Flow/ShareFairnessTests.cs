@@ -45,6 +45,19 @@ public sealed class ShareFairnessTests
             },
             iter: 100);
 
+    [Theory]
+    [InlineData(20, 10)]
+    [InlineData(7, 5)]
+    public void WhoHadEverythingBeforeOthersCame_HasItsShareOfTheNext10Seconds(int permits, int count)
+    {
+        var claims = Claims(count, weights: 1, units: 1);
+        var shares = ShareAllocator.Shares(permits, claims);
+        claims = [.. claims.Select((claim, i) => claim with { Granted = i == 0 ? permits : 0 })];
+        for (var step = 0; step < 0.2 / Step; step++)
+            claims = [.. claims.Select((claim, i) => claim with { Credit = ShareAllocator.Accrue(claim.Credit, shares[i], claim.Granted, Step) })];
+        AssertFair(permits, claims, seconds: 10, steps: 4);
+    }
+
     [Fact]
     public void LongItems_OnOnePermit_StarveNobody()
     {
