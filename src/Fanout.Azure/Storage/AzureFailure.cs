@@ -24,6 +24,8 @@ internal static class AzureFailure
             AuthenticationFailedException => ("no identity could be had", "Sign in (az login), give the host a managed identity, or use a connection string."),
             RequestFailedException { Status: 401 or 403 } refused =>
                 ($"the account refused it ({refused.ErrorCode ?? "403"})", "Check the key, or grant the identity the Storage Blob, Queue and Table Data Contributor roles."),
+            RequestFailedException { ErrorCode: "BlobNotFound" or "ContainerNotFound" } =>
+                ("it does not exist", "Restore it, or purge the run if it was deleted on purpose."),
             RequestFailedException { Status: 0 } => ("the account cannot be reached", "Check its name and the network; the run can be resumed."),
             RequestFailedException known => ($"the account answered {known.Status} {known.ErrorCode}".TrimEnd(), "The run can be resumed once the account works again."),
             _ => ("the account did not answer in time", "The run can be resumed once it does."),
@@ -38,6 +40,20 @@ internal static class AzureFailure
         try
         {
             return await act().ConfigureAwait(false);
+        }
+        catch (Exception failure) when (IsStorage(failure))
+        {
+            throw Explain(verb, what, connection, failure);
+        }
+    }
+
+    /// <summary>Does it, with failures explained.</summary>
+    /// <exception cref="StorageException">The account refused, or cannot be reached.</exception>
+    public static T Guard<T>(string verb, string what, AzureConnection connection, Func<T> act)
+    {
+        try
+        {
+            return act();
         }
         catch (Exception failure) when (IsStorage(failure))
         {
