@@ -49,7 +49,7 @@ internal sealed class BlobPartWriter(AzureStorage storage, AppendBlobClient blob
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>False: the blob is longer than what was written before.</summary>
-    private ValueTask<bool> TryAppendAsync(ReadOnlyMemory<byte> block, long length, CancellationToken cancellationToken) =>
+    private Task<bool> TryAppendAsync(ReadOnlyMemory<byte> block, long length, CancellationToken cancellationToken) =>
         AzureFailure.GuardAsync("append to", $"blob '{blob.Name}'", storage.Connection, async () =>
         {
             try
@@ -63,7 +63,7 @@ internal sealed class BlobPartWriter(AzureStorage storage, AppendBlobClient blob
             {
                 return false;
             }
-        });
+        }, cancellationToken);
 
     /// <summary>
     /// How many of the bytes are in the blob already. An attempt whose answer was lost is made again by the SDK, and refused as the first one

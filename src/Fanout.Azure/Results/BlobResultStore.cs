@@ -87,7 +87,7 @@ public sealed class BlobResultStore(AzureStorage storage) : IResultStore
             {
                 return null;
             }
-        }).ConfigureAwait(false);
+        }, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -107,7 +107,7 @@ public sealed class BlobResultStore(AzureStorage storage) : IResultStore
         var blob = NameOf(runId, name);
         await AzureFailure.GuardAsync(
             "delete", $"blob '{blob}'", storage.Connection,
-            () => storage.Container.DeleteBlobIfExistsAsync(blob, cancellationToken: cancellationToken)).ConfigureAwait(false);
+            () => storage.Container.DeleteBlobIfExistsAsync(blob, cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

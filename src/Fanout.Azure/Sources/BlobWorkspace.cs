@@ -52,7 +52,7 @@ public sealed class BlobWorkspace(AzureStorage storage, string runId) : ISourceW
             throw new FileNotFoundException($"No file '{name}' was created in the workspace of run '{runId}'.", name);
         // Blocks go up side by side only when the SDK may wait for them; the interface may not. No caller's context is waited for.
         Task.Run(() => storage.WriteBlobAsync(
-            "write", blob.Name, () => blob.UploadAsync(file.Content(), new BlobUploadOptions { TransferOptions = Upload }), CancellationToken.None).AsTask())
+            "write", blob.Name, () => blob.UploadAsync(file.Content(), new BlobUploadOptions { TransferOptions = Upload }), CancellationToken.None))
             .GetAwaiter().GetResult();
         Forget(name);
         Discard(name);
@@ -63,7 +63,8 @@ public sealed class BlobWorkspace(AzureStorage storage, string runId) : ISourceW
     public bool Exists(string name)
     {
         var blob = storage.Container.GetBlobClient(NameOf(name));
-        return AzureFailure.Guard("look for", $"blob '{blob.Name}'", storage.Connection, () => blob.Exists().Value);
+        return AzureFailure.GuardAsync(
+            "look for", $"blob '{blob.Name}'", storage.Connection, () => Task.FromResult(blob.Exists().Value), CancellationToken.None).GetAwaiter().GetResult();
     }
 
     /// <inheritdoc/>

@@ -45,7 +45,7 @@ public sealed class AzureStorage
     /// </summary>
     /// <exception cref="StorageException">The account refused, or cannot be reached.</exception>
     public async ValueTask EnsureContainerAsync(CancellationToken cancellationToken) => await AzureFailure.GuardAsync(
-        "create", $"container '{Hub}'", Connection, () => Container.CreateIfNotExistsAsync(cancellationToken: cancellationToken)).ConfigureAwait(false);
+        "create", $"container '{Hub}'", Connection, () => Container.CreateIfNotExistsAsync(cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
 
     /// <summary>A queue of the hub, such as <c>fanout-batches</c>.</summary>
     public QueueClient Queue(string name) => Queues.GetQueueClient($"{Hub}-{name}");

@@ -18,7 +18,7 @@ internal sealed class BlobFolder(AzureStorage storage, string prefix)
     {
         var pages = storage.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken).AsPages().GetAsyncEnumerator(cancellationToken);
         await using var closing = pages.ConfigureAwait(false);
-        while (await MoveNextAsync(pages).ConfigureAwait(false))
+        while (await MoveNextAsync(pages, cancellationToken).ConfigureAwait(false))
         {
             foreach (var blob in pages.Current.Values)
                 yield return blob;
@@ -32,9 +32,9 @@ internal sealed class BlobFolder(AzureStorage storage, string prefix)
         new ParallelOptions { MaxDegreeOfParallelism = MaxDeletions, CancellationToken = cancellationToken },
         async (blob, stop) => await AzureFailure.GuardAsync(
             "delete", $"blob '{blob.Name}'", storage.Connection,
-            () => storage.Container.DeleteBlobIfExistsAsync(blob.Name, DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: stop)).ConfigureAwait(false));
+            () => storage.Container.DeleteBlobIfExistsAsync(blob.Name, DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: stop), stop).ConfigureAwait(false));
 
-    private ValueTask<bool> MoveNextAsync(IAsyncEnumerator<Page<BlobItem>> pages) =>
+    private Task<bool> MoveNextAsync(IAsyncEnumerator<Page<BlobItem>> pages, CancellationToken cancellationToken) =>
         AzureFailure.GuardAsync("list", $"blobs '{prefix}*'", storage.Connection, async () =>
         {
             try
@@ -45,5 +45,5 @@ internal sealed class BlobFolder(AzureStorage storage, string prefix)
             {
                 return false;
             }
-        });
+        }, cancellationToken);
 }

@@ -13,6 +13,8 @@ internal sealed class BlobRanges(AzureStorage storage, string name, ETag? pinned
 {
     private const int RangeNotSatisfiable = 416;
     private const int PreconditionFailed = 412;
+
+    /// <summary>Answers to one read that may break off while the blob grows.</summary>
     private const int MaxGrowths = 5;
 
     private readonly BlobClient _blob = storage.Container.GetBlobClient(name);
@@ -26,37 +28,39 @@ internal sealed class BlobRanges(AzureStorage storage, string name, ETag? pinned
     /// <param name="async">False: the task is complete when it is returned, for readers that cannot wait otherwise.</param>
     /// <param name="cancellationToken">Stops reading.</param>
     /// <exception cref="StorageException">The blob is not there or no longer the pinned one, the account refused, or cannot be reached.</exception>
-    public async ValueTask<BlobPiece> ReadAsync(long offset, Memory<byte> into, bool async, CancellationToken cancellationToken)
-    {
-        try
+    public async ValueTask<BlobPiece> ReadAsync(long offset, Memory<byte> into, bool async, CancellationToken cancellationToken) =>
+        await AzureFailure.GuardAsync("read", $"blob '{name}'", storage.Connection, async () =>
         {
-            for (var growths = 0; ; growths++)
+            try
             {
-                try
-                {
-                    return await RequestAsync(offset, into, async, cancellationToken).ConfigureAwait(false);
-                }
-                catch (RequestFailedException changed) when (changed.Status == PreconditionFailed && pinned is null && growths < MaxGrowths)
-                {
-                    // The SDK goes on with an answer that broke off only if the blob is what it was, and an append changes it. Asked for anew, the range is as good.
-                }
+                return await RequestAsync(offset, into, async, cancellationToken).ConfigureAwait(false);
             }
-        }
-        catch (RequestFailedException behind) when (behind.Status == RangeNotSatisfiable)
+            catch (RequestFailedException behind) when (behind.Status == RangeNotSatisfiable)
+            {
+                return new BlobPiece(0, offset == 0 ? 0 : null, pinned ?? default);
+            }
+            catch (RequestFailedException changed) when (changed.Status == PreconditionFailed && pinned is not null)
+            {
+                throw new StorageException($"Blob '{name}' in {storage.Connection} was replaced while it was read. Resume the run, to read what it is now.", changed);
+            }
+        }, cancellationToken).ConfigureAwait(false);
+
+    // The SDK goes on with an answer that broke off only if the blob is what it was, and an append changes it. Asked for anew, the range is as good.
+    private async ValueTask<BlobPiece> RequestAsync(long offset, Memory<byte> into, bool async, CancellationToken cancellationToken)
+    {
+        for (var growths = 0; ; growths++)
         {
-            return new BlobPiece(0, offset == 0 ? 0 : null, pinned ?? default);
-        }
-        catch (RequestFailedException changed) when (changed.Status == PreconditionFailed && pinned is not null)
-        {
-            throw new StorageException($"Blob '{name}' in {storage.Connection} was replaced while it was read. Resume the run, to read what it is now.", changed);
-        }
-        catch (Exception failure) when (AzureFailure.IsStorage(failure) || failure is IOException || IsTimeout(failure, cancellationToken))
-        {
-            throw AzureFailure.Explain("read", $"blob '{name}'", storage.Connection, failure);
+            try
+            {
+                return await RequestOnceAsync(offset, into, async, cancellationToken).ConfigureAwait(false);
+            }
+            catch (RequestFailedException changed) when (changed.Status == PreconditionFailed && pinned is null && growths < MaxGrowths)
+            {
+            }
         }
     }
 
-    private async ValueTask<BlobPiece> RequestAsync(long offset, Memory<byte> into, bool async, CancellationToken cancellationToken)
+    private async ValueTask<BlobPiece> RequestOnceAsync(long offset, Memory<byte> into, bool async, CancellationToken cancellationToken)
     {
         var options = new BlobDownloadOptions
         {
@@ -77,7 +81,4 @@ internal sealed class BlobRanges(AzureStorage storage, string name, ETag? pinned
         details.ContentRange is { } range && range.LastIndexOf('/') is >= 0 and var slash
             ? long.Parse(range.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture)
             : details.ContentLength;
-
-    private static bool IsTimeout(Exception failure, CancellationToken cancellationToken) =>
-        failure is OperationCanceledException && !cancellationToken.IsCancellationRequested;
 }

@@ -37,4 +37,8 @@ internal abstract record Fault
 
     /// <summary>The request arrives and is carried out; then the connection breaks.</summary>
     internal sealed record LostAnswer : Fault;
+
+    /// <summary>The request is carried out, and the connection breaks in the middle of its answer.</summary>
+    /// <param name="Bytes">Bytes of the body that arrive.</param>
+    internal sealed record BrokenAnswer(int Bytes) : Fault;
 }

@@ -69,13 +69,7 @@ internal sealed class FaultyTransport : DelegatingHandler
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        Interlocked.Increment(ref _requests);
-        Fault? fault;
-        lock (_lock)
-            fault = _script(request);
-        if (fault is not null)
-            Interlocked.Increment(ref _faults);
-        switch (fault)
+        switch (Meet(request))
         {
             case Fault.Refusal refusal:
                 return Refuse(request, refusal);
@@ -87,9 +81,44 @@ internal sealed class FaultyTransport : DelegatingHandler
             case Fault.LostAnswer:
                 (await base.SendAsync(request, cancellationToken)).Dispose();
                 throw Broken();
+            case Fault.BrokenAnswer broken:
+                return CutOffStream.In(await base.SendAsync(request, cancellationToken), broken.Bytes);
             default:
                 return await base.SendAsync(request, cancellationToken);
         }
+    }
+
+    // The SDK's synchronous methods send synchronously.
+    protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        switch (Meet(request))
+        {
+            case Fault.Refusal refusal:
+                return Refuse(request, refusal);
+            case Fault.Reset:
+                throw Broken();
+            case Fault.Silence:
+                cancellationToken.WaitHandle.WaitOne();
+                throw new OperationCanceledException(cancellationToken);
+            case Fault.LostAnswer:
+                base.Send(request, cancellationToken).Dispose();
+                throw Broken();
+            case Fault.BrokenAnswer broken:
+                return CutOffStream.In(base.Send(request, cancellationToken), broken.Bytes);
+            default:
+                return base.Send(request, cancellationToken);
+        }
+    }
+
+    private Fault? Meet(HttpRequestMessage request)
+    {
+        Interlocked.Increment(ref _requests);
+        Fault? fault;
+        lock (_lock)
+            fault = _script(request);
+        if (fault is not null)
+            Interlocked.Increment(ref _faults);
+        return fault;
     }
 
     private static HttpResponseMessage Refuse(HttpRequestMessage request, Fault.Refusal refusal)

@@ -12,11 +12,11 @@ public abstract class ResultStoreContract : IAsyncLifetime
 
     private IResultStore? _store;
 
-    private protected IResultStore Store => _store ?? throw new InvalidOperationException("The store is not open yet.");
+    protected IResultStore Store => _store ?? throw new InvalidOperationException("The store is not open yet.");
 
     public async Task InitializeAsync() => _store = await OpenAsync();
 
-    public virtual Task DisposeAsync() => Task.CompletedTask;
+    public Task DisposeAsync() => Task.CompletedTask;
 
     /// <summary>Opens an empty store.</summary>
     protected abstract Task<IResultStore> OpenAsync();

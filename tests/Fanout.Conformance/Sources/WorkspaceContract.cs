@@ -8,11 +8,11 @@ public abstract class WorkspaceContract : IAsyncLifetime
 {
     private ISourceWorkspace? _workspace;
 
-    private protected ISourceWorkspace Workspace => _workspace ?? throw new InvalidOperationException("The workspace is not open yet.");
+    protected ISourceWorkspace Workspace => _workspace ?? throw new InvalidOperationException("The workspace is not open yet.");
 
     public async Task InitializeAsync() => _workspace = await OpenAsync();
 
-    public virtual Task DisposeAsync() => Task.CompletedTask;
+    public Task DisposeAsync() => Task.CompletedTask;
 
     /// <summary>Opens a workspace of which nothing is there yet.</summary>
     protected abstract Task<ISourceWorkspace> OpenAsync();
@@ -38,7 +38,7 @@ public abstract class WorkspaceContract : IAsyncLifetime
     }
 
     [Fact]
-    public void FileThatWasNeverCreated_CannotBePublished() => Assert.Throws<FileNotFoundException>(() => Workspace.Publish("a"));
+    public void FileThatWasNeverCreated_CannotBePublished() => Assert.ThrowsAny<IOException>(() => Workspace.Publish("a"));
 
     [Fact]
     public void Publish_ReplacesWhatWasThere_ButNotForReadersThatHaveItOpen()
