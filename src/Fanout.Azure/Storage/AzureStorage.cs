@@ -39,6 +39,14 @@ public sealed class AzureStorage
     /// <summary>The hub's container: results, what sources derived, what is too large to travel.</summary>
     public BlobContainerClient Container { get; }
 
+    /// <summary>
+    /// Creates the hub's container if it is not there: one request. Whoever opens a hub may ask for it, so that a wrong account is found at once; what
+    /// writes blobs asks again when it finds none, so that an identity which may only use a container need never create one.
+    /// </summary>
+    /// <exception cref="StorageException">The account refused, or cannot be reached.</exception>
+    public async ValueTask EnsureContainerAsync(CancellationToken cancellationToken) => await AzureFailure.GuardAsync(
+        "create", $"container '{Hub}'", Connection, () => Container.CreateIfNotExistsAsync(cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
+
     /// <summary>A queue of the hub, such as <c>fanout-batches</c>.</summary>
     public QueueClient Queue(string name) => Queues.GetQueueClient($"{Hub}-{name}");
 

@@ -19,13 +19,14 @@ internal sealed class BatchRig : IAsyncDisposable
     private int _executions;
 
     public BatchRig(
-        RunSpec spec, Func<ItemContext, CancellationToken, ValueTask<string?>> handle, TimeProvider? time = null, RunHistory? history = null, bool lanesShareProcess = true)
+        RunSpec spec, Func<ItemContext, CancellationToken, ValueTask<string?>> handle, TimeProvider? time = null, RunHistory? history = null, bool lanesShareProcess = true,
+        IResultStore? results = null)
     {
         Time = time ?? TimeProvider.System;
         Spec = spec;
         Handle = handle;
         LanesShareProcess = lanesShareProcess;
-        Results = new FileResultStore(_directory);
+        Results = results ?? new FileResultStore(_directory);
         Source = new SourceFactory(
             new FanoutRegistry(), new NoServices(), () => Stream.Null, _ => throw new InvalidOperationException("No redrive here.")).Create(spec.Source);
         Scope = MakeScope(history ?? RunHistory.None);
@@ -39,7 +40,7 @@ internal sealed class BatchRig : IAsyncDisposable
 
     public Func<ItemContext, CancellationToken, ValueTask<string?>> Handle { get; set; }
 
-    public FileResultStore Results { get; }
+    public IResultStore Results { get; }
 
     public ISource Source { get; set; }
 
