@@ -18,9 +18,13 @@ internal sealed partial class Azurite : IAsyncDisposable
     private static readonly string[] Services = ["Blob", "Queue", "Table"];
     private static readonly Lazy<Task<Azurite>> Shared = new(() => StartAsync());
     private static int _hubs;
+    private static int _fences;
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("fanout-azurite-");
     private readonly int[] _ports = [0, 0, 0];
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, TaskCompletionSource> _awaited = [];
+    private OperationCount _operations = OperationCount.Zero;
     private Process? _process;
 
     private Azurite()
@@ -54,6 +58,24 @@ internal sealed partial class Azurite : IAsyncDisposable
     {
         var options = new AzureStorageOptions { Hub = string.Create(CultureInfo.InvariantCulture, $"hub{Interlocked.Increment(ref _hubs)}") };
         return AzureStorage.Connect(ConnectionString, configure is null ? options : configure(options));
+    }
+
+    /// <summary>
+    /// Operations served so far, whoever asked, since the process was first started. One that was answered before this was called is among them. Tests that
+    /// count have an Azurite of their own.
+    /// </summary>
+    public async Task<OperationCount> CountAsync()
+    {
+        // The log comes through a pipe, in order: when the line of this request has come, those of all before it have.
+        var path = string.Create(CultureInfo.InvariantCulture, $"/{Account}/fence-{Interlocked.Increment(ref _fences)}");
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+            _awaited.Add(path, seen);
+        using (var http = new HttpClient())
+            (await http.GetAsync(new Uri(BlobEndpoint, path))).Dispose();
+        await seen.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        lock (_lock)
+            return _operations;
     }
 
     /// <summary>Ends the process; what was stored stays, and <see cref="RestartAsync"/> brings it back at the same ports.</summary>
@@ -91,7 +113,21 @@ internal sealed partial class Azurite : IAsyncDisposable
             listening++;
         }
 
-        _ = _process.StandardOutput.ReadToEndAsync();
+        _ = FollowLogAsync(_process.StandardOutput);
+    }
+
+    private async Task FollowLogAsync(StreamReader log)
+    {
+        while (await log.ReadLineAsync() is { } line)
+        {
+            lock (_lock)
+            {
+                if (_awaited.Keys.FirstOrDefault(path => line.Contains(path + " ", StringComparison.Ordinal)) is { } fence && _awaited.Remove(fence, out var seen))
+                    seen.SetResult();
+                else
+                    _operations = _operations.With(line);
+            }
+        }
     }
 
     private void Kill()
