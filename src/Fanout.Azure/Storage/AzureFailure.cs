@@ -8,7 +8,7 @@ internal static class AzureFailure
 {
     /// <summary>True: the storage, not the program, is at fault.</summary>
     public static bool IsStorage(Exception failure) => failure is RequestFailedException or AuthenticationFailedException or CredentialUnavailableException
-        || failure is AggregateException { InnerExceptions: var all } && all.All(IsStorage)
+        || failure is AggregateException { InnerExceptions: var all } && all.All(one => IsStorage(one) || one is OperationCanceledException)
         || failure is TaskCanceledException { InnerException: TimeoutException };
 
     /// <summary>The exception to throw instead. Blob, queue and container names are no secrets; messages of the SDK may quote a URI with a signature, and are left out.</summary>
@@ -56,6 +56,24 @@ internal static class AzureFailure
         catch (Exception failure) when (IsStorage(failure))
         {
             throw Explain(verb, what, connection, failure);
+        }
+    }
+
+    /// <summary>Does it, with failures explained; a request that timed out, which the SDK reports as cancelled, among them.</summary>
+    /// <exception cref="StorageException">The account refused, cannot be reached, or did not answer in time.</exception>
+    public static async Task<T> GuardAsync<T>(string verb, string what, AzureConnection connection, Func<Task<T>> act, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await act().ConfigureAwait(false);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested && (IsStorage(failure) || failure is OperationCanceledException))
+        {
+            throw Explain(verb, what, connection, failure);
+        }
+        catch (AggregateException failure) when (cancellationToken.IsCancellationRequested && IsStorage(failure))
+        {
+            throw new OperationCanceledException("Cancelled while storage did not answer.", failure, cancellationToken);
         }
     }
 }
