@@ -6,7 +6,7 @@ using Xunit;
 namespace Fanout.Azure.Tests.Queues;
 
 [Trait("Category", Categories.Azurite)]
-public sealed class AzureBatchQueueTests : IAsyncLifetime
+public sealed class AzureBatchQueueTests : IAsyncLifetime, IDisposable
 {
     private readonly FaultyTransport _wire = new();
     private AzureStorage _hub = null!;
@@ -21,6 +21,8 @@ public sealed class AzureBatchQueueTests : IAsyncLifetime
     }
 
     public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose() => _wire.Dispose();
 
     [Fact]
     public async Task Batch_ArrivesAsItWasSentAndItsResultReachesTheBranch()

@@ -18,8 +18,11 @@ internal static class Batches
     public static readonly TimeSpan Visibility = TimeSpan.FromMinutes(1);
 
     /// <summary>A batch of a run <c>r</c>; with pending items, 60 bytes each, it grows as large as wanted.</summary>
-    public static BatchMessage Message(string key = "b000-l00-00000", int pending = 1) => new("r:b000", new BatchInput(
-        "r", key, Plan(), 0, 1_000, Pending(pending), Lane: 1, Lanes: 4, SliceFraction: 0.5) { MoreFollows = true });
+    public static BatchMessage Message(string key = "b000-l00-00000", int pending = 1)
+    {
+        var input = new BatchInput("r", key, new SourcePlan(1_000, "size 12 etag \"a\""), 0, 1_000, Pending(pending), Lane: 1, Lanes: 4, SliceFraction: 0.5);
+        return new BatchMessage("r:b000", input with { MoreFollows = true });
+    }
 
     public static BatchCompletion Completion(string key = "b000-l00-00000", int pending = 1) => new("r:b000", key, new BatchResult
     {
@@ -74,8 +77,9 @@ internal static class Batches
         }
     }
 
-    private static SourcePlan Plan() => new(1_000, "size 12 etag \"a\"");
-
-    private static List<PendingItem> Pending(int count) => [.. Enumerable.Range(0, count).Select(index =>
-        new PendingItem(index, 1, DateTimeOffset.Parse("2026-11-23T12:00:00.1234567Z", CultureInfo.InvariantCulture)))];
+    private static List<PendingItem> Pending(int count)
+    {
+        var notBefore = DateTimeOffset.Parse("2026-11-23T12:00:00.1234567Z", CultureInfo.InvariantCulture);
+        return [.. Enumerable.Range(0, count).Select(index => new PendingItem(index, 1, notBefore))];
+    }
 }

@@ -48,6 +48,7 @@ public sealed class QueueFaultTests
         var hub = (await Azurite.SharedAsync()).NewHub(wire.In);
         var (queue, completions) = (new AzureBatchQueue(hub), new AzureBatchCompletions(hub));
         await queue.SendAsync(Batches.Message(), default);
+        Assert.Equal(0, await completions.DeliverAsync((_, _) => Task.CompletedTask, default)); // Creates the queue.
         var delivery = (await queue.ReceiveAsync(Batches.Visibility, default))!;
 
         wire.FailNext(request => request.Method == HttpMethod.Post, new Fault.LostAnswer());

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Fanout.Tests.Dispatch;
 
-public sealed class RequestPumpTests
+public sealed class RequestPumpTests : IDisposable
 {
     private const string Spec = """{"handler":{"name":"echo"},"source":{"kind":"range","start":0,"end":10}}""";
 
@@ -25,6 +25,8 @@ public sealed class RequestPumpTests
         _client.Setup(client => client.StartAsync(It.IsAny<RunSpec>(), It.IsAny<CancellationToken>()))
             .ReturnsAsync((RunSpec spec, CancellationToken _) => new StartedRun(spec.Id!, Created: true));
     }
+
+    public void Dispose() => _stop.Dispose();
 
     [Fact]
     public async Task Request_StartsItsRunTellsAndIsRemoved()

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Fanout.Tests.Runs;
 
-public sealed class RunFleetTests
+public sealed class RunFleetTests : IDisposable
 {
     private readonly FakeDriver _driver = new();
     private readonly Mock<IRunClient> _client = new();
@@ -14,6 +14,8 @@ public sealed class RunFleetTests
     private IReadOnlyList<RunRecord> _runs = [];
 
     public RunFleetTests() => _client.Setup(client => client.ListAsync(It.IsAny<RunQuery>(), It.IsAny<CancellationToken>())).ReturnsAsync(() => _runs);
+
+    public void Dispose() => _stop.Dispose();
 
     [Fact]
     public async Task GivenRuns_AreDrivenInOrderAndNoMoreAtOnceThanAllowed()
@@ -171,7 +173,7 @@ public sealed class RunFleetTests
         var started = _time.GetUtcNow();
         var run = Run("a") with
         {
-            SpecJson = $$"""{"failure":{"deadline":"{{deadline}}"}}""",
+            SpecJson = $$$"""{"failure":{"deadline":"{{{deadline}}}"}}""",
             StartedAt = started,
             Control = new RunControl(Paused: paused, Stop: stopped ? CompletionReason.CancelledByRequest : null),
         };
