@@ -10,8 +10,9 @@ internal static class AzureClientOptions
 {
     public static BlobClientOptions Blobs(AzureStorageOptions options) => Apply(new BlobClientOptions(), options);
 
+    // Messages are encoded by MessageText: the SDK would end a whole receive for one message that is not base64.
     public static QueueClientOptions Queues(AzureStorageOptions options) =>
-        Apply(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }, options);
+        Apply(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None }, options);
 
     public static TableClientOptions Tables(AzureStorageOptions options) => Apply(new TableClientOptions(), options);
 

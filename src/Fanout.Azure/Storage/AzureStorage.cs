@@ -47,7 +47,7 @@ public sealed class AzureStorage
     public async ValueTask EnsureContainerAsync(CancellationToken cancellationToken) => await AzureFailure.GuardAsync(
         "create", $"container '{Hub}'", Connection, () => Container.CreateIfNotExistsAsync(cancellationToken: cancellationToken), cancellationToken).ConfigureAwait(false);
 
-    /// <summary>A queue of the hub, such as <c>fanout-batches</c>.</summary>
+    /// <summary>A queue of the hub, such as <c>fanout-batches</c>. Messages are as they travel; Fanout's own are base64 of JSON, as Azure Functions expects.</summary>
     public QueueClient Queue(string name) => Queues.GetQueueClient($"{Hub}-{name}");
 
     /// <summary>A table of the hub, such as <c>fanoutRuns</c>; hyphens of the hub's name, which tables may not have, are left out.</summary>
