@@ -7,9 +7,9 @@ namespace Fanout.Azure;
 internal static class AzureFailure
 {
     /// <summary>True: the storage, not the program, is at fault.</summary>
-    public static bool IsStorage(Exception failure) => failure is RequestFailedException or AuthenticationFailedException or CredentialUnavailableException
+    public static bool IsStorage(Exception failure) => failure is RequestFailedException or AuthenticationFailedException or CredentialUnavailableException or IOException
         || failure is AggregateException { InnerExceptions: var all } && all.All(IsStorage)
-        || failure is TaskCanceledException { InnerException: TimeoutException };
+        || failure is TaskCanceledException late && (late.InnerException is TimeoutException || IsTimeout(late));
 
     /// <summary>The exception to throw instead. Blob, queue and container names are no secrets; messages of the SDK may quote a URI with a signature, and are left out.</summary>
     /// <param name="verb">What was to be done: read, write.</param>
@@ -26,10 +26,14 @@ internal static class AzureFailure
                 ($"the account refused it ({refused.ErrorCode ?? "403"})", "Check the key, or grant the identity the Storage Blob, Queue and Table Data Contributor roles."),
             RequestFailedException { Status: 0 } => ("the account cannot be reached", "Check its name and the network; the run can be resumed."),
             RequestFailedException known => ($"the account answered {known.Status} {known.ErrorCode}".TrimEnd(), "The run can be resumed once the account works again."),
+            IOException => ("the connection broke", "The run can be resumed once the network works again."),
             _ => ("the account did not answer in time", "The run can be resumed once it does."),
         };
         return new StorageException($"Could not {verb} {what} in {connection}: {reason}. {remedy}", failure);
     }
+
+    // The client's own time-out and a caller's cancellation are exceptions of one type; only the words tell them apart, which name the option.
+    private static bool IsTimeout(TaskCanceledException failure) => failure.Message.Contains("NetworkTimeout", StringComparison.Ordinal);
 
     /// <summary>Does it, with failures explained.</summary>
     /// <exception cref="StorageException">The account refused, or cannot be reached.</exception>
