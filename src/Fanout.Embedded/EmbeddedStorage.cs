@@ -10,9 +10,11 @@ namespace Fanout.Embedded;
 public sealed class EmbeddedStorage : IAsyncDisposable
 {
     private readonly SqliteDatabase? _database;
+    private readonly Func<string, Task<string?>> _findOwner;
 
-    private EmbeddedStorage(IEngineStore store, IRunCatalog catalog, ILimitStore limits, SqliteDatabase? database)
+    private EmbeddedStorage(IEngineStore store, IRunCatalog catalog, ILimitStore limits, SqliteDatabase? database, Func<string, Task<string?>> findOwner)
     {
+        _findOwner = findOwner;
         Store = store;
         Catalog = catalog;
         Limits = limits;
@@ -38,8 +40,10 @@ public sealed class EmbeddedStorage : IAsyncDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(home);
         var database = SqliteDatabase.Open(home);
-        var catalog = new SqliteRunCatalog(database, timeProvider ?? TimeProvider.System);
-        return new EmbeddedStorage(new SqliteStore(database), catalog, new SqliteLimitStore(home), database);
+        var time = timeProvider ?? TimeProvider.System;
+        return new EmbeddedStorage(
+            new SqliteStore(database), new SqliteRunCatalog(database, time), new SqliteLimitStore(home), database,
+            rootId => database.ReadAsync(session => LeaseTable.FindOwner(session, rootId, time.GetUtcNow())));
     }
 
     /// <summary>A storage that lives as long as this object.</summary>
@@ -47,8 +51,18 @@ public sealed class EmbeddedStorage : IAsyncDisposable
     public static EmbeddedStorage InMemory(TimeProvider? timeProvider = null)
     {
         var store = new InMemoryStore();
-        return new EmbeddedStorage(store, new InMemoryRunCatalog(store, timeProvider ?? TimeProvider.System), new InMemoryLimitStore(), null);
+        var time = timeProvider ?? TimeProvider.System;
+        return new EmbeddedStorage(
+            store, new InMemoryRunCatalog(store, time), new InMemoryLimitStore(), null,
+            rootId => Task.FromResult(store.FindLease(rootId) is var (owner, expiresAt) && expiresAt > time.GetUtcNow() ? owner : null));
     }
+
+    /// <summary>
+    /// Who drives a root instance here, as leases name it (<see cref="ProcessOwner"/>): for a catalog that is kept elsewhere. Null: nobody, or it was
+    /// lately somebody whose lease has run out.
+    /// </summary>
+    /// <exception cref="StorageException">The database cannot be read.</exception>
+    public Task<string?> FindOwnerAsync(string rootId) => _findOwner(rootId);
 
     /// <summary>Finishes what is being written and closes it; engines over it must be stopped before.</summary>
     public async ValueTask DisposeAsync()

@@ -4,6 +4,7 @@ using Fanout.Planning;
 using Fanout.Processing;
 using Fanout.Processing.Limits;
 using Fanout.Results;
+using Fanout.Runs;
 using Fanout.Sources;
 using Fanout.Specs;
 using Microsoft.Extensions.Logging;

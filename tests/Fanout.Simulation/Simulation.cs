@@ -4,6 +4,7 @@ using Fanout.Embedded.Driving;
 using Fanout.Embedded.History;
 using Fanout.Embedded.Stores;
 using Fanout.Orchestration;
+using Fanout.Runs;
 
 namespace Fanout.Simulation;
 

@@ -9,7 +9,7 @@ internal static class AzureFailure
     /// <summary>True: the storage, not the program, is at fault.</summary>
     public static bool IsStorage(Exception failure) => failure is RequestFailedException or AuthenticationFailedException or CredentialUnavailableException or IOException
         || failure is AggregateException { InnerExceptions: var all } && all.All(one => IsStorage(one) || one is OperationCanceledException)
-        || failure is TaskCanceledException { InnerException: TimeoutException };
+        || failure is TaskCanceledException late && (late.InnerException is TimeoutException || IsTimeout(late));
 
     /// <summary>The exception to throw instead. Blob, queue and container names are no secrets; messages of the SDK may quote a URI with a signature, and are left out.</summary>
     /// <param name="verb">What was to be done: read, write.</param>
@@ -33,6 +33,9 @@ internal static class AzureFailure
         };
         return new StorageException($"Could not {verb} {what} in {connection}: {reason}. {remedy}", failure);
     }
+
+    // The client's own time-out and a caller's cancellation are exceptions of one type; only the words tell them apart, which name the option.
+    private static bool IsTimeout(TaskCanceledException failure) => failure.Message.Contains("NetworkTimeout", StringComparison.Ordinal);
 
     /// <summary>Does it, with failures explained.</summary>
     /// <exception cref="StorageException">The account refused, or cannot be reached.</exception>

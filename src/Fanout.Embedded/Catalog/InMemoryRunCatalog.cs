@@ -1,4 +1,3 @@
-using Fanout.Embedded.Driving;
 using Fanout.Embedded.Stores;
 using Fanout.Runs;
 
@@ -9,6 +8,7 @@ internal sealed class InMemoryRunCatalog(InMemoryStore store, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, RunRecord> _runs = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Dictionary<string, RunProgress>> _shards = new(StringComparer.Ordinal);
 
     public Task<bool> TryAddAsync(RunRecord run, CancellationToken cancellationToken)
     {
@@ -20,7 +20,7 @@ internal sealed class InMemoryRunCatalog(InMemoryStore store, TimeProvider time)
     public Task<RunRecord?> GetAsync(string runId, CancellationToken cancellationToken)
     {
         lock (_gate)
-            return Task.FromResult(_runs.TryGetValue(runId, out var run) ? WithDriver(run) : null);
+            return Task.FromResult(_runs.TryGetValue(runId, out var run) ? AsSeen(run) : null);
     }
 
     public Task<IReadOnlyList<RunRecord>> ListAsync(RunQuery query, CancellationToken cancellationToken)
@@ -36,7 +36,7 @@ internal sealed class InMemoryRunCatalog(InMemoryStore store, TimeProvider time)
                 newestFirst = newestFirst.SkipWhile(run => run.Id != after).Skip(1);
             if (query.Status is { } statuses)
                 newestFirst = newestFirst.Where(run => statuses.Contains(run.Status));
-            return Task.FromResult<IReadOnlyList<RunRecord>>([.. newestFirst.Take(Math.Clamp(query.Limit, 1, 1_000)).Select(WithDriver)]);
+            return Task.FromResult<IReadOnlyList<RunRecord>>([.. newestFirst.Take(Math.Clamp(query.Limit, 1, 1_000)).Select(AsSeen)]);
         }
     }
 
@@ -55,22 +55,31 @@ internal sealed class InMemoryRunCatalog(InMemoryStore store, TimeProvider time)
         return Task.CompletedTask;
     }
 
-    public Task SetProgressAsync(string runId, RunProgress progress, CancellationToken cancellationToken)
+    public Task SetProgressAsync(string runId, string shard, RunProgress progress, CancellationToken cancellationToken)
     {
-        Change(runId, run => RunChanges.Progressed(run, progress));
+        lock (_gate)
+        {
+            if (_runs.TryGetValue(runId, out var run) && run.Report is null)
+                (_shards.TryGetValue(runId, out var shards) ? shards : _shards[runId] = new(StringComparer.Ordinal))[shard] = progress;
+        }
+
         return Task.CompletedTask;
     }
 
     public Task CompleteAsync(string runId, RunReport report, CancellationToken cancellationToken)
     {
-        Change(runId, run => RunChanges.Completed(run, report));
+        Change(runId, run => RunChanges.Completed(AsSeen(run), report));
         return Task.CompletedTask;
     }
 
     public Task DeleteAsync(string runId, CancellationToken cancellationToken)
     {
         lock (_gate)
+        {
             _runs.Remove(runId);
+            _shards.Remove(runId);
+        }
+
         return Task.CompletedTask;
     }
 
@@ -81,12 +90,17 @@ internal sealed class InMemoryRunCatalog(InMemoryStore store, TimeProvider time)
             if (!_runs.TryGetValue(runId, out var run) || change(run) is not { } changed)
                 return null;
             _runs[runId] = changed;
+            if (changed.Report is not null)
+                _shards.Remove(runId);
             return changed;
         }
     }
 
-    private RunRecord WithDriver(RunRecord run) => run with
+    private RunRecord AsSeen(RunRecord run) => run with
     {
+        Progress = _shards.TryGetValue(run.Id, out var shards)
+            ? RunProgress.Merge(shards.Select(shard => new ProgressShard(shard.Key, shard.Value)), time.GetUtcNow())
+            : run.Progress,
         DrivenBy = store.FindLease(run.Id) is var (owner, expiresAt) && expiresAt > time.GetUtcNow() && !ProcessOwner.IsDead(owner)
             ? ProcessOwner.Display(owner)
             : null,

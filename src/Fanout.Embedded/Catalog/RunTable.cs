@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Fanout.Embedded.Driving;
 using Fanout.Embedded.Storage;
 using Fanout.Runs;
 using Fanout.Serialization;
@@ -7,12 +6,13 @@ using Microsoft.Data.Sqlite;
 
 namespace Fanout.Embedded.Catalog;
 
-/// <summary>Statements over <c>runs</c>. The status is a column of its own, so that a page of one status is found without reading all runs.</summary>
+/// <summary>Statements over <c>runs</c> and their <c>progress</c>. The status is a column of its own, so that a page of one status is found without reading all runs.</summary>
 internal static class RunTable
 {
     private const string Columns =
         """
-        SELECT id, spec, created_at, started_at, ended_at, control, progress, report, owner, expires_at
+        SELECT id, spec, created_at, started_at, ended_at, control, runs.progress, report, owner, expires_at,
+            (SELECT json_group_object(shard, progress.progress) FROM progress WHERE run_id = id)
         FROM runs LEFT JOIN leases ON root_id = id
 
         """;
@@ -30,7 +30,7 @@ internal static class RunTable
         run.StartedAt?.UtcTicks,
         run.EndedAt?.UtcTicks,
         Write(run.Control),
-        Write(run.Progress),
+        Write(FinalProgress(run)),
         Write(run.Report)) == 1;
 
     public static void Update(SqliteSession session, RunRecord run) => session.Execute(
@@ -40,13 +40,25 @@ internal static class RunTable
         run.StartedAt?.UtcTicks,
         run.EndedAt?.UtcTicks,
         Write(run.Control),
-        Write(run.Progress),
+        Write(FinalProgress(run)),
         Write(run.Report));
 
-    public static bool SetProgress(SqliteSession session, string runId, RunProgress progress) =>
-        session.Execute("UPDATE runs SET progress = @1 WHERE id = @0 AND report IS NULL", runId, Write(progress)) == 1;
+    public static bool SetProgress(SqliteSession session, string runId, string shard, RunProgress progress) => session.Execute(
+        """
+        INSERT INTO progress (run_id, shard, progress) SELECT id, @1, @2 FROM runs WHERE id = @0 AND report IS NULL
+        ON CONFLICT (run_id, shard) DO UPDATE SET progress = excluded.progress
+        """,
+        runId,
+        shard,
+        Write(progress)) == 1;
 
-    public static bool Delete(SqliteSession session, string runId) => session.Execute("DELETE FROM runs WHERE id = @0", runId) == 1;
+    public static void DeleteShards(SqliteSession session, string runId) => session.Execute("DELETE FROM progress WHERE run_id = @0", runId);
+
+    public static bool Delete(SqliteSession session, string runId)
+    {
+        DeleteShards(session, runId);
+        return session.Execute("DELETE FROM runs WHERE id = @0", runId) == 1;
+    }
 
     public static RunRecord? Find(SqliteSession session, string runId, DateTimeOffset now) =>
         session.Find(Columns + "WHERE id = @0", row => Read(row, now), runId);
@@ -75,12 +87,17 @@ internal static class RunTable
         StartedAt = TimeOf(row, 3),
         EndedAt = TimeOf(row, 4),
         Control = Parse<RunControl>(row, 5)!,
-        Progress = Parse<RunProgress>(row, 6),
+        Progress = Parse<RunProgress>(row, 6) ?? Merge(Parse<Dictionary<string, string>>(row, 10)!, now),
         Report = Parse<RunReport>(row, 7),
         DrivenBy = row.IsDBNull(8) || row.GetInt64(9) <= now.UtcTicks || ProcessOwner.IsDead(row.GetString(8))
             ? null
             : ProcessOwner.Display(row.GetString(8)),
     };
+
+    private static RunProgress? FinalProgress(RunRecord run) => run.Report is null ? null : run.Progress;
+
+    private static RunProgress? Merge(Dictionary<string, string> shards, DateTimeOffset now) => RunProgress.Merge(
+        shards.Select(shard => new ProgressShard(shard.Key, JsonSerializer.Deserialize<RunProgress>(shard.Value, FanoutJson.Options)!)), now);
 
     private static DateTimeOffset? TimeOf(SqliteDataReader row, int column) =>
         row.IsDBNull(column) ? null : new DateTimeOffset(row.GetInt64(column), TimeSpan.Zero);

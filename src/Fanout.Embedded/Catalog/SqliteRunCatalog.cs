@@ -31,8 +31,8 @@ internal sealed class SqliteRunCatalog(SqliteDatabase database, TimeProvider tim
     public Task SetStartedAsync(string runId, DateTimeOffset startedAt, CancellationToken cancellationToken) =>
         ChangeAsync(runId, run => RunChanges.Started(run, startedAt));
 
-    public Task SetProgressAsync(string runId, RunProgress progress, CancellationToken cancellationToken) =>
-        database.WriteAsync(session => RunTable.SetProgress(session, runId, progress));
+    public Task SetProgressAsync(string runId, string shard, RunProgress progress, CancellationToken cancellationToken) =>
+        database.WriteAsync(session => RunTable.SetProgress(session, runId, shard, progress));
 
     public Task CompleteAsync(string runId, RunReport report, CancellationToken cancellationToken) =>
         ChangeAsync(runId, run => RunChanges.Completed(run, report));
@@ -46,6 +46,8 @@ internal sealed class SqliteRunCatalog(SqliteDatabase database, TimeProvider tim
             return null;
         if (!ReferenceEquals(changed, run))
             RunTable.Update(session, changed);
+        if (changed.Report is not null)
+            RunTable.DeleteShards(session, runId);
         return changed;
     });
 }

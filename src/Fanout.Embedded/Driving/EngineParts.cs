@@ -1,5 +1,6 @@
 using Fanout.Embedded.Stores;
 using Fanout.Orchestration;
+using Fanout.Runs;
 using Microsoft.Extensions.Logging;
 
 namespace Fanout.Embedded.Driving;

@@ -75,6 +75,17 @@ internal sealed record SqliteFile(string Name, IReadOnlyList<string> Migrations,
             );
             CREATE INDEX runs_by_age ON runs (created_at, id);
             """,
+            """
+            -- Of a run that has not ended, a row for each of those who count; of one that has, what they came to is in runs.progress.
+            CREATE TABLE progress (
+                run_id TEXT NOT NULL,
+                shard TEXT NOT NULL,
+                progress TEXT NOT NULL,
+                PRIMARY KEY (run_id, shard)
+            ) WITHOUT ROWID;
+            INSERT INTO progress (run_id, shard, progress) SELECT id, '', progress FROM runs WHERE progress IS NOT NULL AND report IS NULL;
+            UPDATE runs SET progress = NULL WHERE report IS NULL;
+            """,
         ],
         SyncsEveryCommit: true);
 

@@ -17,10 +17,12 @@ internal static class LeaseTable
     }
 
     /// <summary>Who has the lease against a claim; null: it is free to take.</summary>
-    public static string? HolderOf(SqliteSession session, string rootId, LeaseClaim claim) => session.Find(
-        "SELECT owner FROM leases WHERE root_id = @0 AND owner IS NOT NULL AND expires_at > @1",
-        row => row.GetString(0),
-        rootId, claim.Now.UtcTicks) is { } owner && !claim.IsDead(owner) ? owner : null;
+    public static string? HolderOf(SqliteSession session, string rootId, LeaseClaim claim) =>
+        FindOwner(session, rootId, claim.Now) is { } owner && !claim.IsDead(owner) ? owner : null;
+
+    /// <summary>Who holds the lease, dead or alive; null: nobody does.</summary>
+    public static string? FindOwner(SqliteSession session, string rootId, DateTimeOffset now) => session.Find(
+        "SELECT owner FROM leases WHERE root_id = @0 AND owner IS NOT NULL AND expires_at > @1", row => row.GetString(0), rootId, now.UtcTicks);
 
     public static bool Holds(SqliteSession session, Lease lease) => session.Number(
         "SELECT 1 FROM leases WHERE root_id = @0 AND owner = @1 AND epoch = @2", lease.RootId, lease.Owner, lease.Epoch) == 1;

@@ -103,7 +103,7 @@ public sealed class Activities(
         await new Manifest(input.RunId, JsonElement.Parse(run.SpecJson), report, [.. branches.SelectMany(branch => branch.Parts)])
             .WriteAsync(results, CancellationToken.None).ConfigureAwait(false);
         if (scopes.Find(input.RunId) is { } scope)
-            await catalog.SetProgressAsync(input.RunId, scope.Observe(), CancellationToken.None).ConfigureAwait(false);
+            await catalog.SetProgressAsync(input.RunId, ProgressShard.Coordinator, scope.Observe(), CancellationToken.None).ConfigureAwait(false);
         await catalog.CompleteAsync(input.RunId, report, CancellationToken.None).ConfigureAwait(false);
         return report;
     }

@@ -29,13 +29,15 @@ public sealed partial class RunScope
         lock (_lock)
         {
             var seen = LookLocked();
+            var census = PlaceCensus.Of(DescribeLocked(seen));
             var waits = _waits.Shares(SinceStart());
             if (waits.Count == 0)
-                waits = WaitMeter.Shares(PlaceCensus.Of(DescribeLocked(seen)));
+                waits = WaitMeter.Shares(census);
             return _meter.Measure(seen.Settled, Total, seen.InFlight, seen.WaitingForRetry, _allotment) with
             {
                 Waits = waits,
-                WaitingFor = _gate.Stop is not null ? "handlers to end" : _gate.Paused ? WaitCauses.Paused : waits[0].Cause,
+                Places = census.Sum(count => count.Places),
+                WaitingFor = _gate.Stop is not null ? WaitCauses.HandlersToEnd : _gate.Paused ? WaitCauses.Paused : waits[0].Cause,
             };
         }
     }

@@ -4,20 +4,20 @@ using Fanout.Runs;
 namespace Fanout.Processing;
 
 /// <summary>
-/// Keeps a scope and the catalog in step: what others ask of the run is felt within a quarter of a second, and once a second the live numbers
-/// are written down for them. A change of control is passed on to the run's orchestration too: whoever asked for it may have died before
+/// Keeps a scope and the catalog in step: what others ask of the run is felt at the catalog's next beat (<see cref="IRunCatalog.WatchEvery"/>), and once a
+/// second the live numbers are written down for them. A change of control is passed on to the run's orchestration too: whoever asked for it may have died before
 /// telling it.
 /// </summary>
 internal sealed class RunWatch : IAsyncDisposable
 {
-    private static readonly TimeSpan ControlEvery = TimeSpan.FromMilliseconds(250);
-    private const int BeatsPerProgress = 4;
+    private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(1);
 
     private readonly RunScope _scope;
     private readonly IRunCatalog _catalog;
     private readonly Func<RunControl, Task> _passOn;
     private readonly PeriodicTimer _timer;
     private readonly CancellationTokenSource _end = new();
+    private readonly int _beatsPerProgress;
     private readonly Task _loop;
 
     private ControlSignal? _passedOn;
@@ -27,7 +27,8 @@ internal sealed class RunWatch : IAsyncDisposable
         _scope = scope;
         _catalog = catalog;
         _passOn = passOn;
-        _timer = new PeriodicTimer(ControlEvery, time);
+        _timer = new PeriodicTimer(catalog.WatchEvery, time);
+        _beatsPerProgress = Math.Max(1, (int)(ProgressEvery / catalog.WatchEvery));
         _loop = WatchAsync();
     }
 
@@ -68,7 +69,7 @@ internal sealed class RunWatch : IAsyncDisposable
             // A beat missed. Storage that stays away fails a batch or a turn, and they tell.
         }
 
-        if (beat % BeatsPerProgress == 0)
+        if (beat % _beatsPerProgress == 0)
             await SaveProgressAsync(_end.Token).ConfigureAwait(false);
     }
 
@@ -84,7 +85,7 @@ internal sealed class RunWatch : IAsyncDisposable
     {
         try
         {
-            await _catalog.SetProgressAsync(_scope.RunId, _scope.Observe(), cancellationToken).ConfigureAwait(false);
+            await _catalog.SetProgressAsync(_scope.RunId, ProgressShard.Coordinator, _scope.Observe(), cancellationToken).ConfigureAwait(false);
         }
         catch (StorageException)
         {

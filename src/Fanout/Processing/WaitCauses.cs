@@ -24,6 +24,9 @@ internal static class WaitCauses
     /// <summary>The run is paused.</summary>
     public const string Paused = "paused";
 
+    /// <summary>Nothing new starts any more. Said of the whole run, never of a place.</summary>
+    public const string HandlersToEnd = "handlers to end";
+
     /// <summary>The source is being counted or read.</summary>
     public const string Source = "source";
 

@@ -5,6 +5,9 @@ namespace Fanout.Runs;
 /// <summary>Where the limits of a home are kept.</summary>
 public interface ILimitStore
 {
+    /// <summary>How often processes are to renew their shares here. <see cref="LimitBeat.OnThisMachine"/> unless the store says otherwise.</summary>
+    LimitBeat Beat => LimitBeat.OnThisMachine;
+
     /// <summary>All limits, by name.</summary>
     /// <exception cref="StorageException">They cannot be read.</exception>
     Task<IReadOnlyList<LimitLedger>> ListAsync(CancellationToken cancellationToken);

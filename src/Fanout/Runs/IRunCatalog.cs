@@ -6,6 +6,9 @@ namespace Fanout.Runs;
 /// <summary>The list of runs: their specs, control, progress and reports. Small rows, cheap to poll.</summary>
 public interface IRunCatalog
 {
+    /// <summary>How often whoever works a run looks at its control: often enough to be felt, seldom enough to be cheap. 250 ms unless the catalog says otherwise.</summary>
+    TimeSpan WatchEvery => TimeSpan.FromMilliseconds(250);
+
     /// <summary>Adds a run. False: the id exists; nothing was done.</summary>
     Task<bool> TryAddAsync(RunRecord run, CancellationToken cancellationToken);
 
@@ -24,13 +27,20 @@ public interface IRunCatalog
     /// <summary>Notes that work has begun; keeps the earliest time.</summary>
     Task SetStartedAsync(string runId, DateTimeOffset startedAt, CancellationToken cancellationToken);
 
-    /// <summary>Replaces the run's live progress.</summary>
-    Task SetProgressAsync(string runId, RunProgress progress, CancellationToken cancellationToken);
+    /// <summary>
+    /// Replaces what one of those who count says of the run; of a run that is not there or has ended it changes nothing that is seen. What the record
+    /// shows is all shards together (<see cref="RunProgress.Merge"/>). Writers of different shards do not get in each other's way.
+    /// </summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="shard">Who counts: see <see cref="ProgressShard"/>.</param>
+    /// <param name="progress">What it counted over the whole run so far, and what it does now.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task SetProgressAsync(string runId, string shard, RunProgress progress, CancellationToken cancellationToken);
 
     /// <summary>Records the report and final status; a second call changes nothing.</summary>
     Task CompleteAsync(string runId, RunReport report, CancellationToken cancellationToken);
 
-    /// <summary>Deletes the run's row.</summary>
+    /// <summary>Deletes the run and all the catalog has of it.</summary>
     Task DeleteAsync(string runId, CancellationToken cancellationToken);
 }
 
@@ -61,7 +71,7 @@ public sealed record RunRecord
     /// <summary>What was asked of it.</summary>
     public RunControl Control { get; init; } = RunControl.Initial;
 
-    /// <summary>The last live progress; null: none yet.</summary>
+    /// <summary>The last live progress, of all who count together; null: none yet.</summary>
     public RunProgress? Progress { get; init; }
 
     /// <summary>Its report; null: it has not ended.</summary>

@@ -1,6 +1,6 @@
 namespace Fanout.Runs;
 
-/// <summary>A run's live numbers, as the process that drives it last saw them.</summary>
+/// <summary>A run's live numbers, as those who work it last saw them.</summary>
 public sealed record RunProgress
 {
     /// <summary>When they were taken.</summary>
@@ -48,7 +48,25 @@ public sealed record RunProgress
     /// </summary>
     public IReadOnlyList<WaitShare> Waits { get; init; } = [];
 
+    /// <summary>How many places <see cref="Waits"/> tells of: what it weighs beside those of others. 0: not told.</summary>
+    public int Places { get; init; }
+
     /// <summary>Time to the end at the present speed; null: unknown.</summary>
     public TimeSpan? Remaining =>
         Total is { } total && ItemsPerSecond > 0 ? TimeSpan.FromSeconds(Math.Min((total - Settled) / ItemsPerSecond, 1e9)) : null;
+
+    /// <summary>
+    /// What all shards of a run come to: counts, items in flight and speeds add up, <see cref="Waits"/> are weighted by their places, the total and
+    /// the allotment are the coordinator's, and <see cref="At"/> is the newest. A shard that has not been renewed for
+    /// <see cref="ProgressShard.FreshFor"/> counts with what it counted, and no longer with what it did then.
+    /// </summary>
+    /// <param name="shards">The shards, each once, in any order.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>Null: there are none.</returns>
+    public static RunProgress? Merge(IEnumerable<ProgressShard> shards, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(shards);
+        var sums = shards.Select(shard => ProgressSum.Of(shard, now)).ToList();
+        return sums.Count == 0 ? null : sums.Aggregate((sum, next) => sum + next).ToProgress();
+    }
 }

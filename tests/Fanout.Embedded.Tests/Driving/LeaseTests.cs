@@ -3,6 +3,7 @@ using Fanout.Embedded.Execution;
 using Fanout.Embedded.History;
 using Fanout.Embedded.Stores;
 using Fanout.Orchestration;
+using Fanout.Runs;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 

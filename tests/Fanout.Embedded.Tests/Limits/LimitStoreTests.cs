@@ -1,3 +1,4 @@
+using Fanout.Conformance.Limits;
 using Fanout.Embedded.Limits;
 using Fanout.Embedded.Storage;
 using Fanout.Flow;
@@ -8,7 +9,7 @@ namespace Fanout.Embedded.Tests.Limits;
 
 public sealed class InMemoryLimitStoreTests : LimitStoreContract
 {
-    private protected override ILimitStore Store { get; } = new InMemoryLimitStore();
+    protected override ILimitStore Store { get; } = new InMemoryLimitStore();
 }
 
 public sealed class SqliteLimitStoreTests : LimitStoreContract, IAsyncDisposable
@@ -18,7 +19,7 @@ public sealed class SqliteLimitStoreTests : LimitStoreContract, IAsyncDisposable
 
     public SqliteLimitStoreTests() => _store = new SqliteLimitStore(_home.Path);
 
-    private protected override ILimitStore Store => _store;
+    protected override ILimitStore Store => _store;
 
     private string File => Path.Combine(_home.Path, "limits.db");
 

@@ -57,7 +57,7 @@ public sealed class RunWaitsTests
         // The holder asks for the run's share on a thread of its own, once a beat.
         await BatchRig.UntilAsync(() =>
         {
-            _time.Advance(LimitHolder.Beat);
+            _time.Advance(LimitBeat.OnThisMachine.Renew);
             return Waits(held) == "limit x 75, handlers 25";
         });
     }

@@ -4,21 +4,19 @@ using Fanout.Runs;
 namespace Fanout.Processing.Limits;
 
 /// <summary>
-/// Holds this process's shares of limits: ten times a second it says what the runs here want of each, takes what it is granted, and divides
-/// that between them. A process that dies or hangs stops renewing, and its shares go back when they expire.
+/// Holds this process's shares of limits: at every beat of the store (<see cref="ILimitStore.Beat"/>) it says what the runs here want of each, takes
+/// what it is granted, and divides that between them. A process that dies or hangs stops renewing, and its shares go back when they expire.
 /// </summary>
 /// <param name="store">Where limits are kept.</param>
 /// <param name="owner">This process, as leases name it.</param>
-/// <param name="isDead">True: the owner is certainly gone.</param>
+/// <param name="isDead">
+/// True: the owner is certainly gone, and its lease with it. For a store that machines share <see cref="ProcessOwner.IsDeadHere"/>: an owner of another
+/// machine is gone when its lease has run out, and never before.
+/// </param>
 /// <param name="time">The clock.</param>
 public sealed class LimitHolder(ILimitStore store, string owner, Func<string, bool> isDead, TimeProvider time) : IAsyncDisposable
 {
-    /// <summary>How often shares are renewed: 100 ms.</summary>
-    public static TimeSpan Beat { get; } = TimeSpan.FromMilliseconds(100);
-
-    // While others have to come down first it looks more often whether they have: what nobody uses in between is lost to all.
-    private static readonly TimeSpan StarvedBeat = TimeSpan.FromMilliseconds(20);
-
+    private readonly LimitBeat _beat = store.Beat;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, SharedLimit> _limits = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _end = new();
@@ -101,15 +99,19 @@ public sealed class LimitHolder(ILimitStore store, string owner, Func<string, bo
     // True: it is time for the next beat; false: only to look.
     private async Task<bool> WaitAsync(long renewedAt)
     {
-        var left = Beat - time.GetElapsedTime(renewedAt);
+        var left = _beat.Renew - time.GetElapsedTime(renewedAt);
         if (left <= TimeSpan.Zero)
             return true;
-        var looks = StarvedBeat < left && Snapshot().Any(limit => limit.IsStarved);
-        using var timer = new CancellationTokenSource(looks ? StarvedBeat : left, time);
+        // While others have to come down first it looks more often whether they have: what nobody uses in between is lost to all.
+        var looks = _beat.Look < left && Snapshot().Any(limit => limit.IsStarved);
+        using var timer = new CancellationTokenSource(looks ? _beat.Look : left, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, _end.Token);
         try
         {
             await _early.WaitAsync(either.Token).ConfigureAwait(false);
+            var tooSoon = _beat.Apart - time.GetElapsedTime(renewedAt);
+            if (tooSoon > TimeSpan.Zero)
+                await Task.Delay(tooSoon, time, _end.Token).ConfigureAwait(false);
             return true;
         }
         catch (OperationCanceledException)
@@ -152,6 +154,8 @@ public sealed class LimitHolder(ILimitStore store, string owner, Func<string, bo
     private async Task RenewAsync(SharedLimit limit)
     {
         var report = limit.Report(owner);
+        // A store that does not answer must not hold up the other limits until their leases are over too.
+        using var patience = new CancellationTokenSource(LimitRenewal.Lease, time);
         var grant = await store.UpdateAsync(
             limit.Name,
             ledger =>
@@ -161,7 +165,7 @@ public sealed class LimitHolder(ILimitStore store, string owner, Func<string, bo
                 var (changed, granted) = LimitRenewal.Renew(ledger, report, time.GetUtcNow(), isDead);
                 return (changed, (LimitGrant?)granted);
             },
-            CancellationToken.None).ConfigureAwait(false);
+            patience.Token).ConfigureAwait(false);
         limit.Accept(grant);
     }
 
@@ -181,7 +185,7 @@ public sealed class LimitHolder(ILimitStore store, string owner, Func<string, bo
         {
             await renew().ConfigureAwait(false);
         }
-        catch (StorageException)
+        catch (Exception failure) when (failure is StorageException or OperationCanceledException)
         {
         }
     }

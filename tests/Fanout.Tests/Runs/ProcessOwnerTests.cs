@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using Fanout.Embedded.Driving;
+using Fanout.Runs;
 using Xunit;
 
-namespace Fanout.Embedded.Tests.Driving;
+namespace Fanout.Tests.Runs;
 
 public sealed class ProcessOwnerTests
 {

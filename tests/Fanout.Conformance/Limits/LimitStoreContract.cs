@@ -2,12 +2,13 @@ using Fanout.Flow;
 using Fanout.Runs;
 using Xunit;
 
-namespace Fanout.Embedded.Tests.Limits;
+namespace Fanout.Conformance.Limits;
 
 /// <summary>What every store of limits promises.</summary>
 public abstract class LimitStoreContract
 {
-    private protected static LimitLedger Crm { get; } = new(new LimitSpec("crm-api", 20, Rate.Parse("100/min"), 10))
+    /// <summary>A limit that two processes have shares of.</summary>
+    protected static LimitLedger Crm { get; } = new(new LimitSpec("crm-api", 20, Rate.Parse("100/min"), 10))
     {
         Holdings =
         [
@@ -16,7 +17,8 @@ public abstract class LimitStoreContract
         ],
     };
 
-    private protected abstract ILimitStore Store { get; }
+    /// <summary>The store, empty when a test begins.</summary>
+    protected abstract ILimitStore Store { get; }
 
     [Fact]
     public async Task AddedLedger_ComesBackAsItWas()
@@ -98,9 +100,33 @@ public abstract class LimitStoreContract
         Assert.Equal(2, (await Store.GetAsync("a", default))!.Limit.Concurrency);
     }
 
-    private protected static Task<bool> IncrementAsync(ILimitStore store) => store.UpdateAsync(
+    /// <summary>Makes the limit <c>a</c> one greater.</summary>
+    protected static Task<bool> IncrementAsync(ILimitStore store) => store.UpdateAsync(
         "a", ledger => (ledger! with { Limit = ledger.Limit with { Concurrency = ledger.Limit.Concurrency + 1 } }, true), default);
 
-    private protected Task<bool> SetAsync(string name, int concurrency) =>
+    /// <summary>Sets a limit.</summary>
+    protected Task<bool> SetAsync(string name, int concurrency) =>
         Store.UpdateAsync(name, _ => (new LimitLedger(new LimitSpec(name, concurrency, null, 1)), true), default);
+
+    [Fact]
+    public async Task LedgerOf200Processes_ComesBackAsItWas()
+    {
+        var large = Crm with
+        {
+            Holdings = [.. Enumerable.Range(0, 200).Select(i => new LimitHolding(
+                $"machine-{i}.example.internal:{i}:123456789-abcdefgh-4026531836:1", DateTimeOffset.UnixEpoch.AddTicks(i), i, i, [new LimitRunShare($"nightly-{i}", 0.1 + i, i, i)])
+            {
+                ConcurrencyCredit = i / 7d,
+                RateCredit = -i / 11d,
+            })],
+        };
+        await Store.UpdateAsync("crm-api", _ => (large, true), default);
+        Assert.Equivalent(large, await Store.GetAsync("crm-api", default), strict: true);
+
+        await Store.UpdateAsync("crm-api", ledger => (ledger! with { Holdings = [.. ledger.Holdings.Take(2)] }, true), default);
+
+        Assert.Equivalent(large with { Holdings = [.. large.Holdings.Take(2)] }, Assert.Single(await Store.ListAsync(default)), strict: true);
+        await Store.UpdateAsync("crm-api", _ => ((LimitLedger?)null, true), default);
+        Assert.Null(await Store.GetAsync("crm-api", default));
+    }
 }
