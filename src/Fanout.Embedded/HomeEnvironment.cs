@@ -22,7 +22,10 @@ internal static class HomeEnvironment
         var random = new SharedRandom();
         SourceFactory? sources = null;
         sources = new SourceFactory(registry, services, Console.OpenStandardInput, redrive => new RedriveSource(
-            redrive, results, cancellationToken => FindEarlierAsync(redrive.Run, cancellationToken)));
+            redrive, results, cancellationToken => FindEarlierAsync(redrive.Run, cancellationToken)))
+        {
+            Remote = (IRemoteSources?)services.GetService(typeof(IRemoteSources)),
+        };
         return new RunEnvironment
         {
             Registry = registry,

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Identity;
 using Azure.Storage.Blobs;
@@ -11,21 +13,25 @@ public sealed class AzureStorage
     /// <summary>How a queue message, a table row and a history are kept small: what is larger goes into a blob, and its name travels. 16 KiB.</summary>
     public const int MaxInlineBytes = 16 << 10;
 
-    private AzureStorage(AzureConnection connection, string hub, BlobServiceClient blobs, QueueServiceClient queues, TableServiceClient tables)
+    private readonly ConcurrentDictionary<Uri, BlobServiceClient> _otherAccounts = [];
+    private readonly AzureStorageOptions _options;
+
+    private AzureStorage(
+        AzureConnection connection, AzureStorageOptions options, BlobServiceClient blobs, QueueServiceClient queues, TableServiceClient tables)
     {
         Connection = connection;
-        Hub = hub;
+        _options = options;
         Blobs = blobs;
         Queues = queues;
         Tables = tables;
-        Container = blobs.GetBlobContainerClient(hub);
+        Container = blobs.GetBlobContainerClient(Hub);
     }
 
     /// <summary>What it was connected with, to be shown to a person: the account, never a key.</summary>
     public AzureConnection Connection { get; }
 
     /// <summary>The hub: the name of its container, and the beginning of its queues' and tables' names.</summary>
-    public string Hub { get; }
+    public string Hub => _options.Hub;
 
     /// <summary>The account's blobs.</summary>
     public BlobServiceClient Blobs { get; }
@@ -53,6 +59,12 @@ public sealed class AzureStorage
     /// <summary>A table of the hub, such as <c>fanoutRuns</c>; hyphens of the hub's name, which tables may not have, are left out.</summary>
     public TableClient Table(string name) => Tables.GetTableClient($"{Hub.Replace("-", "", StringComparison.Ordinal)}{name}");
 
+    /// <summary>The blobs of any account: of this one as it is connected, of another with the identity this process has.</summary>
+    /// <param name="account">The account's blob endpoint.</param>
+    internal BlobServiceClient BlobsOf(Uri account) => Blobs.Uri.Host == account.Host
+        ? Blobs
+        : _otherAccounts.GetOrAdd(account, uri => new BlobServiceClient(uri, Identity(_options), AzureClientOptions.Blobs(_options)));
+
     /// <summary>Names an account and a hub in it. Nothing is contacted yet.</summary>
     /// <param name="connection">See <see cref="AzureConnection.Parse"/>.</param>
     /// <param name="options">The hub, retries; null: the defaults.</param>
@@ -66,14 +78,16 @@ public sealed class AzureStorage
         if (parsed.ConnectionString is { } text)
         {
             return new AzureStorage(
-                parsed, options.Hub, new BlobServiceClient(text, blobs), new QueueServiceClient(text, queues), new TableServiceClient(text, tables));
+                parsed, options, new BlobServiceClient(text, blobs), new QueueServiceClient(text, queues), new TableServiceClient(text, tables));
         }
 
-        var identity = options.Credential ?? new DefaultAzureCredential();
+        var identity = Identity(options);
         return new AzureStorage(
-            parsed, options.Hub,
+            parsed, options,
             new BlobServiceClient(parsed.ServiceUri("blob"), identity, blobs),
             new QueueServiceClient(parsed.ServiceUri("queue"), identity, queues),
             new TableServiceClient(parsed.ServiceUri("table"), identity, tables));
     }
+
+    private static TokenCredential Identity(AzureStorageOptions options) => options.Credential ?? new DefaultAzureCredential();
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Fanout.Specs;
 
 namespace Fanout.Cli.Parsing;
 
@@ -20,6 +21,13 @@ internal sealed partial class SourceFlags
     };
 
     private readonly Option<string[]> _files = Many("--files", "GLOB…", "Each file that matches is an item; !GLOB excludes");
+
+    private readonly Option<string?> _blobs = new("--blobs")
+    {
+        Description = "Each blob of a container is an item, with PREFIX those whose names begin with it",
+        HelpName = "CONTAINER[/PREFIX]",
+    };
+
     private readonly Option<string[]> _items = Many("--items", "a b c", "The items themselves, each a string");
 
     private readonly Option<string?> _range = new("--range")
@@ -44,8 +52,8 @@ internal sealed partial class SourceFlags
         "--max-item-bytes", "source/maxItemBytes", "N", "A larger item becomes a failed one (default: 1048576)");
 
     public FlagGroup Group =>
-        new("Source (FILE may be - for standard input, and may end in .gz)",
-            [_lines, _jsonl, _json, _csv, _files, _range, _items, _delimiter, _noHeader, _maxItemBytes.Option]);
+        new("Source (FILE may be -, for standard input, or blob://CONTAINER/NAME, and may end in .gz)",
+            [_lines, _jsonl, _json, _csv, _files, _blobs, _range, _items, _delimiter, _noHeader, _maxItemBytes.Option]);
 
     /// <summary>Puts the source that was typed, if any, into the document.</summary>
     /// <exception cref="UsageException">More than one was typed, or flags that do not belong to it.</exception>
@@ -82,6 +90,8 @@ internal sealed partial class SourceFlags
             yield return (_json.Name, FileSource("json", path));
         if (Values(parse, _files) is { Length: > 0 } globs)
             yield return (_files.Name, new JsonObject { ["kind"] = "files", ["patterns"] = Strings(globs) });
+        if (parse.GetValue(_blobs) is { } blobs)
+            yield return (_blobs.Name, SourceFlag.Read(_blobs.Name, blobs));
         if (parse.GetValue(_range) is { } range)
             yield return (_range.Name, RangeSource(range));
         if (Values(parse, _items) is { Length: > 0 } items)

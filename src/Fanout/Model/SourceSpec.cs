@@ -19,14 +19,14 @@ public abstract record SourceSpec
     public const int DefaultMaxItemBytes = 1 << 20;
 }
 
-/// <summary>A source that is one text file: UTF-8 (a byte order mark is fine), gzip when the name ends in .gz, <c>-</c> for standard input.</summary>
+/// <summary>A source that is one text file or blob: UTF-8 (a byte order mark is fine), gzip when the name ends in .gz, <c>-</c> for standard input.</summary>
 public abstract record FileSourceSpec : SourceSpec
 {
     private protected FileSourceSpec()
     {
     }
 
-    /// <summary>Path of the file, or <c>-</c>.</summary>
+    /// <summary>Path of the file, <c>-</c>, or a blob as <see cref="BlobPath"/> says.</summary>
     public required string Path { get; init; }
 }
 
@@ -98,6 +98,22 @@ public sealed record FilesSourceSpec : SourceSpec
 
     /// <summary>The directory that relative globs start from. Default: the current one when the spec was read.</summary>
     public string? Root { get; init; }
+}
+
+/// <summary>
+/// Each blob of a container is an item: <c>{"container","name","size","contentType","lastModified"}</c>, in ordinal order of name. They are listed
+/// once, when the run is planned.
+/// </summary>
+public sealed record BlobsSourceSpec : SourceSpec
+{
+    /// <inheritdoc/>
+    public override string Kind => "blobs";
+
+    /// <summary>The container, in the storage account that is connected.</summary>
+    public required string Container { get; init; }
+
+    /// <summary>What the blobs' names begin with; null: any.</summary>
+    public string? Prefix { get; init; }
 }
 
 /// <summary>The items of an earlier run that did not succeed.</summary>

@@ -9,9 +9,21 @@ internal sealed record ScanSettings
     /// <summary>Read at once. 256 KiB: as fast as larger blocks, and it stays in the second-level cache.</summary>
     public int BlockBytes { get; init; } = 256 * 1024;
 
-    /// <summary>Items from one index entry to the next, to begin with.</summary>
-    public int Stride { get; init; } = 1024;
+    /// <summary>A cell of the index, to begin with: of each the first item is kept, so that no more than a cell is read in vain. 64 KiB.</summary>
+    public int CellBytes { get; init; } = 64 * 1024;
 
-    /// <summary>The index's largest size (64 Ki entries are 1 MiB); beyond it the stride doubles.</summary>
+    /// <summary>The index's largest size (64 Ki entries are 1.5 MiB); the cells of a longer text are larger.</summary>
     public int MaxIndexEntries { get; init; } = 64 * 1024;
+
+    /// <summary>What one scanner takes of a text of lines that is scanned in parts; a shorter text has one part. 64 MiB.</summary>
+    public long PartBytes { get; init; } = 64 << 20;
+
+    /// <summary>Parts of a file scanned at once: as many as there are cores, at most 4, since beyond that the disk is the limit.</summary>
+    public int FileScanners { get; init; } = Math.Min(Environment.ProcessorCount, 4);
+
+    /// <summary>Parts of a remote text scanned at once, each with two fetches of up to 4 MiB: 8.</summary>
+    public int RemoteScanners { get; init; } = 8;
+
+    /// <summary>How much of a remote text is fetched at once.</summary>
+    public RangeSettings Ranges { get; init; } = RangeSettings.Default;
 }

@@ -11,8 +11,11 @@ public sealed class SourceFactory(
     /// <summary>Block and index sizes; tests make them small.</summary>
     internal ScanSettings Settings { get; init; } = new();
 
+    /// <summary>The storage account whose blobs can be sources; null: there is none, and sources in blobs are refused.</summary>
+    public IRemoteSources? Remote { get; init; }
+
     /// <summary>The source a spec asks for. Nothing is opened yet.</summary>
-    /// <exception cref="SourceException">No custom source is registered under the spec's name.</exception>
+    /// <exception cref="SourceException">No custom source is registered under the spec's name; or it is in blobs, and there is no storage account.</exception>
     public ISource Create(SourceSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
@@ -25,14 +28,20 @@ public sealed class SourceFactory(
             CsvSourceSpec csv => new CsvSource(Content(csv), csv, settings),
             RangeSourceSpec range => new RangeSource(range),
             InlineSourceSpec inline => new InlineSource(inline),
-            FilesSourceSpec files => new FilesSource(files, settings),
+            FilesSourceSpec files => new ListingSource(new FileListing(files), settings),
+            BlobsSourceSpec blobs => new ListingSource(Account($"container '{blobs.Container}'").OpenListing(blobs), settings),
             RedriveSourceSpec earlier => redrive(earlier),
             CustomSourceSpec custom => Custom(custom),
             _ => throw new ArgumentException($"There is no source of kind '{spec.Kind}'.", nameof(spec)),
         };
     }
 
-    private FileContent Content(FileSourceSpec spec) => new(spec.Path, standardInput);
+    private IContent Content(FileSourceSpec spec) => BlobPath.IsUrl(spec.Path)
+        ? new RemoteContent(Account($"'{spec.Path}'").OpenText(BlobPath.Parse(spec.Path)), FileContent.IsGzip(spec.Path), Settings.Ranges)
+        : new FileContent(spec.Path, standardInput);
+
+    private IRemoteSources Account(string what) => Remote ?? throw new SourceException(
+        $"The source, {what}, is in Azure Storage, and no storage account is connected. Connect one with --storage azure:CONNECTION.");
 
     private ISource Custom(CustomSourceSpec spec)
     {

@@ -29,12 +29,16 @@ internal static class FileSourceReader
         return ReadPath(source, reading) is { } path ? new CsvSourceSpec { Path = path, Delimiter = delimiter, Header = header } : null;
     }
 
-    private static string? ReadPath(ObjectReader source, SourceReading reading) =>
-        source.Require("path", "\"items.jsonl\"")?.Text("items.jsonl") is { } path ? Absolute(path, reading) : null;
+    private static string? ReadPath(ObjectReader source, SourceReading reading)
+    {
+        if (source.Require("path", "\"items.jsonl\"") is not { } field || field.Text("items.jsonl") is not { } path)
+            return null;
+        return BlobPath.IsUrl(path) ? BlobSourceReader.ReadUrl(field, path) : Absolute(path, reading);
+    }
 
-    /// <summary>A run goes on in whatever directory its next process is started, so its paths must not depend on that. URLs and <c>-</c> stay as they are.</summary>
+    /// <summary>A run goes on in whatever directory its next process is started, so its paths must not depend on that. <c>-</c> stays as it is.</summary>
     private static string Absolute(string path, SourceReading reading) =>
-        reading.Directory is null || path == "-" || path.Contains("://", StringComparison.Ordinal)
+        reading.Directory is null || path == "-"
             ? path
             : Path.GetFullPath(path, reading.Directory);
 

@@ -3,13 +3,13 @@ using System.Text.Json.Nodes;
 
 namespace Fanout.Specs;
 
-/// <summary>A source given by one flag: <c>--jsonl orders.jsonl</c>, <c>--range 0..1000</c>, <c>--items '[1,2]'</c>, <c>--files '**/*.jpg'</c>.</summary>
+/// <summary>A source given by one flag: <c>--jsonl orders.jsonl</c>, <c>--range 0..1000</c>, <c>--items '[1,2]'</c>, <c>--files '**/*.jpg'</c>, <c>--blobs images/2026/</c>.</summary>
 public static class SourceFlag
 {
     /// <summary>The source as a spec has it, to be set at <c>/source</c>.</summary>
-    /// <param name="flag">One of <c>--lines</c>, <c>--jsonl</c>, <c>--json</c>, <c>--csv</c>, <c>--files</c>, <c>--range</c>, <c>--items</c>.</param>
+    /// <param name="flag">One of <c>--lines</c>, <c>--jsonl</c>, <c>--json</c>, <c>--csv</c>, <c>--files</c>, <c>--blobs</c>, <c>--range</c>, <c>--items</c>.</param>
     /// <param name="text">
-    /// A path, or <c>-</c>; a glob; <c>start..end</c> (without end), or <c>end</c> alone for a range from 0; a JSON array.
+    /// A path, or <c>-</c>; a glob; a container, or <c>container/prefix</c>; <c>start..end</c> (without end), or <c>end</c> alone for a range from 0; a JSON array.
     /// </param>
     /// <exception cref="FormatException">The text is not what the flag takes.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such flag.</exception>
@@ -20,10 +20,20 @@ public static class SourceFlag
         {
             "--lines" or "--jsonl" or "--json" or "--csv" => new JsonObject { ["kind"] = flag[2..], ["path"] = text },
             "--files" => new JsonObject { ["kind"] = "files", ["patterns"] = new JsonArray(JsonValue.Create(text)) },
+            "--blobs" => ReadBlobs(text),
             "--range" => ReadRange(text),
             "--items" => ReadItems(text),
             _ => throw new ArgumentOutOfRangeException(nameof(flag), flag, "No flag of this name gives a source."),
         };
+    }
+
+    private static JsonObject ReadBlobs(string text)
+    {
+        var parts = text.Split('/', 2);
+        var source = new JsonObject { ["kind"] = "blobs", ["container"] = parts[0] };
+        if (parts is [_, { Length: > 0 } prefix])
+            source["prefix"] = prefix;
+        return source;
     }
 
     private static JsonObject ReadRange(string text)

@@ -13,6 +13,7 @@ internal static class SourceSpecReader
         new("range", ["start", "end"], InlineSourceReader.ReadRange),
         new("inline", ["items"], InlineSourceReader.ReadInline),
         new("files", ["patterns", "root"], FileSourceReader.ReadFiles),
+        new("blobs", ["container", "prefix"], BlobSourceReader.ReadBlobs),
         new("redrive", ["run", "only", "whereError"], NamedSourceReader.ReadRedrive),
         new("custom", ["name", "options"], NamedSourceReader.ReadCustom),
     ];

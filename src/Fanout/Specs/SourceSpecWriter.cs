@@ -44,6 +44,10 @@ internal static class SourceSpecWriter
                 writer.WriteEndArray();
                 SpecWriter.WriteText(writer, "root", files.Root);
                 break;
+            case BlobsSourceSpec blobs:
+                writer.WriteString("container", blobs.Container);
+                SpecWriter.WriteText(writer, "prefix", blobs.Prefix);
+                break;
             case RedriveSourceSpec redrive:
                 writer.WriteString("run", redrive.Run);
                 writer.WriteString("only", SpecWords.Only.WordFor(redrive.Only));

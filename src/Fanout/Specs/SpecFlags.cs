@@ -13,6 +13,8 @@ public static class SpecFlags
         ["/source/header"] = "--no-header",
         ["/source/maxItemBytes"] = "--max-item-bytes",
         ["/source/patterns"] = "--files",
+        ["/source/container"] = "--blobs",
+        ["/source/prefix"] = "--blobs",
         ["/source/start"] = "--range",
         ["/source/end"] = "--range",
         ["/source/items"] = "--items",

@@ -64,6 +64,8 @@ public class RunFlagsTests
     [InlineData("--items a --items b", """{"kind":"inline","items":["a","b"]}""")]
     [InlineData("--lines -", """{"kind":"lines","path":"-"}""")]
     [InlineData("--jsonl /data/in.jsonl.gz", """{"kind":"jsonl","path":"/data/in.jsonl.gz"}""")]
+    [InlineData("--jsonl blob://orders/2026/in.jsonl", """{"kind":"jsonl","path":"blob://orders/2026/in.jsonl"}""")]
+    [InlineData("--blobs images/2026/", """{"kind":"blobs","container":"images","prefix":"2026/"}""")]
     [InlineData("--json /data/in.json", """{"kind":"json","path":"/data/in.json"}""")]
     [InlineData("--json -", """{"kind":"json","path":"-"}""")]
     [InlineData("--csv /data/in.csv", """{"kind":"csv","path":"/data/in.csv","delimiter":",","header":true}""")]

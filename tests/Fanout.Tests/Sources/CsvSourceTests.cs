@@ -1,27 +1,11 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using CsCheck;
+using Fanout.Conformance.Sources;
 using Fanout.Sources;
 using Xunit;
 
 namespace Fanout.Tests.Sources;
 
-public sealed class CsvSourceTests : FileSourceContract
+public sealed class CsvSourceTests() : FileSourceContract(TextKind.Csv)
 {
-    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    protected override Gen<string> GenItem => Texts.Any;
-
-    protected override SourceSpec Arrange(IReadOnlyList<string> items)
-    {
-        var records = items.Select((item, i) => $"{i},{Quote(item)},{(i % 2 == 0 ? "" : "\"\"")}{(i % 3 == 0 ? "\r\n" : "\n")}{(i % 5 == 0 ? "\n" : "")}");
-        Directory.Write("source", "\uFEFFid,\"te\"\"xt\",\"ü,\n\"\n" + string.Concat(records));
-        return new CsvSourceSpec { Path = File };
-    }
-
-    protected override string Expected(string item, int index) => JsonSerializer.Serialize(
-        new Dictionary<string, string> { ["id"] = $"{index}", ["te\"xt"] = item, ["ü,\n"] = "" }, Relaxed);
-
     [Theory]
     [InlineData("a,b\n1,2\n", """{"a":"1","b":"2"}""")]
     [InlineData("a,b\r\n1,2\r\n\r\n3,4", """{"a":"1","b":"2"} {"a":"3","b":"4"}""")]
@@ -111,8 +95,6 @@ public sealed class CsvSourceTests : FileSourceContract
         var source = SourceReading.Factory().Create(Spec("a\n") with { Delimiter = delimiter });
         await Assert.ThrowsAsync<SourceException>(async () => await source.CheckAsync(CancellationToken.None));
     }
-
-    private static string Quote(string field) => $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private CsvSourceSpec Spec(string text) => new() { Path = Directory.Write("source", text) };
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using CsCheck;
+using Fanout.Conformance.Sources;
 using Fanout.Sources;
 using Xunit;
 

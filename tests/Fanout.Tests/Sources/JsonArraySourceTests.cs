@@ -1,25 +1,12 @@
 using System.Text.Json;
-using CsCheck;
+using Fanout.Conformance.Sources;
 using Fanout.Sources;
 using Xunit;
 
 namespace Fanout.Tests.Sources;
 
-public sealed class JsonArraySourceTests : FileSourceContract
+public sealed class JsonArraySourceTests() : FileSourceContract(TextKind.Json)
 {
-    protected override Gen<string> GenItem => Gen.OneOf(
-        Texts.Any.Select(text => JsonSerializer.Serialize(new { text, list = new object[] { text, 1, new { } } })),
-        Texts.Any.Select(text => JsonSerializer.Serialize(text)),
-        Gen.Int.Select(n => JsonSerializer.Serialize(n)),
-        Gen.OneOf("true", "null", "[]", "{}", "[[], {\"a\" : [1 , 2]}]", "\"\\\\\"", "\"\\\"\""));
-
-    protected override SourceSpec Arrange(IReadOnlyList<string> items)
-    {
-        var elements = items.Select((item, i) => (i % 3 == 0 ? "\r\n  " : "") + item + (i % 4 == 0 ? " " : ""));
-        Directory.Write("source", $"\uFEFF \n[{string.Join(',', elements)}]{(items.Count % 2 == 0 ? "\n" : "")}");
-        return new JsonSourceSpec { Path = File };
-    }
-
     [Theory]
     [InlineData("[]")]
     [InlineData(" [ ] ")]

@@ -1,22 +1,11 @@
-using System.Text.Json;
-using CsCheck;
+using Fanout.Conformance.Sources;
 using Fanout.Sources;
 using Xunit;
 
 namespace Fanout.Tests.Sources;
 
-public sealed class JsonlSourceTests : FileSourceContract
+public sealed class JsonlSourceTests() : FileSourceContract(TextKind.Jsonl)
 {
-    protected override Gen<string> GenItem => Texts.Any.Select(text => JsonSerializer.Serialize(new { text }));
-
-    protected override SourceSpec Arrange(IReadOnlyList<string> items)
-    {
-        Directory.Write("source", string.Concat(items.Select((item, i) => Blank(i) + item + (i % 3 == 0 ? " \r\n" : "\n"))) + "  ");
-        return new JsonlSourceSpec { Path = File };
-
-        static string Blank(int i) => (i % 4) switch { 0 => "\n", 1 => "\r\n \n", 2 => "\t", _ => "" };
-    }
-
     [Theory]
     [InlineData("", "")]
     [InlineData("\n \n\t\r\n", "")]

@@ -1,22 +1,11 @@
-using CsCheck;
+using Fanout.Conformance.Sources;
 using Fanout.Sources;
 using Xunit;
 
 namespace Fanout.Tests.Sources;
 
-public sealed class LinesSourceTests : FileSourceContract
+public sealed class LinesSourceTests() : FileSourceContract(TextKind.Lines)
 {
-    protected override Gen<string> GenItem => Texts.Line;
-
-    protected override SourceSpec Arrange(IReadOnlyList<string> items)
-    {
-        var text = string.Concat(items.Select((item, i) => item + (i % 3 == 0 ? "\r\n" : "\n")));
-        if (items.Count % 2 == 1 && items[^1].Length > 0)
-            text = text.TrimEnd('\n').TrimEnd('\r');
-        Directory.Write("source", text);
-        return new LinesSourceSpec { Path = File };
-    }
-
     [Theory]
     [InlineData("", "")]
     [InlineData("\n", "|")]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CsCheck;
+using Fanout.Conformance.Sources;
 using Fanout.Sources;
 using Xunit;
 

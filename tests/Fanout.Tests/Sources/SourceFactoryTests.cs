@@ -47,10 +47,11 @@ public sealed class SourceFactoryTests
         [
             new LinesSourceSpec { Path = "a" }, new JsonlSourceSpec { Path = "a" }, new JsonSourceSpec { Path = "a" }, new CsvSourceSpec { Path = "a" },
             new RangeSourceSpec { Start = 0, End = 1 }, new InlineSourceSpec { Items = [] }, new FilesSourceSpec { Patterns = ["*"] },
+            new LinesSourceSpec { Path = "blob://texts/a" },
         ];
         Assert.All(specs, spec => Assert.NotNull(Factory().Create(spec)));
     }
 
     private SourceFactory Factory(Func<RedriveSourceSpec, ISource>? redrive = null) =>
-        new(_registry, _services, () => Stream.Null, redrive ?? (_ => throw new InvalidOperationException()));
+        new(_registry, _services, () => Stream.Null, redrive ?? (_ => throw new InvalidOperationException())) { Remote = new MemoryRemote([]) };
 }

@@ -1,3 +1,4 @@
+using Fanout.Conformance.Sources;
 using Fanout.Sources;
 using Xunit;
 

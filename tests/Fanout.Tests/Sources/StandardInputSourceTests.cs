@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using Fanout.Conformance.Sources;
 using Fanout.Sources;
 using Xunit;
 

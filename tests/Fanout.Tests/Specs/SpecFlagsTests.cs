@@ -18,6 +18,8 @@ public class SpecFlagsTests
     [InlineData("/handler/options/labels/a.b~1c", null, "--set labels.a\\.b/c")]
     [InlineData("/source/path", "jsonl", "--jsonl")]
     [InlineData("/source/end", "range", "--range")]
+    [InlineData("/source/container", "blobs", "--blobs")]
+    [InlineData("/source/prefix", "blobs", "--blobs")]
     [InlineData("/source/path", null, null)]
     [InlineData("/handler/options", null, null)]
     [InlineData("/batch/lanes", null, null)]

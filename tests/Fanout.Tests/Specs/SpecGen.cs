@@ -73,12 +73,13 @@ internal static class SpecGen
 
     private static Gen<JsonObject> Sources() => Gen.OneOf(
         Kind("lines", [("path", Texts)]),
-        Kind("jsonl", [("path", Texts)]),
+        Kind("jsonl", [("path", Gen.OneOf(Texts, Words("blob://orders/2026/a b.jsonl.gz", "https://crm.blob.core.windows.net/orders/a%20b")))]),
         Kind("json", [("path", Texts)]),
         Kind("csv", [("path", Texts)], ("delimiter", Words(";", "tab", "|")), ("header", Flags())),
         Kind("range", [("start", Counts(-100, 100)), ("end", Counts(100, int.MaxValue))]),
         Kind("inline", [("items", Gen.Int.Array[0, 5].Select(items => (JsonNode?)new JsonArray([.. items.Select(i => (JsonNode)i)])))]),
         Kind("files", [("patterns", Gen.OneOf(Texts, Texts.Array[1, 3].Select(texts => (JsonNode?)new JsonArray(texts))))], ("root", Texts)),
+        Kind("blobs", [("container", Words("images", "$web", "a-1", "2026"))], ("prefix", Texts)),
         Kind("redrive", [("run", Names)], ("only", Words("all", "failed", "timedOut", "cancelled")), ("whereError", Texts)),
         Kind("custom", [("name", Words("orders-table"))]));
 

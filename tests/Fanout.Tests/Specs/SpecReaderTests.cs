@@ -87,6 +87,7 @@ public class SpecReaderTests
         var files = Assert.IsType<FilesSourceSpec>(sources["files"]);
         Assert.Equal(["**/*.jpg", "!draft/**"], files.Patterns);
         Assert.Equal("data", files.Root);
+        Assert.Equal(new BlobsSourceSpec { Container = "images", Prefix = "2026/", MaxItemBytes = 4_096 }, sources["blobs"]);
         Assert.Equal(
             new RedriveSourceSpec { Run = "nightly-1", Only = RedriveSelection.TimedOut, WhereError = "Http503", MaxItemBytes = 100 },
             sources["redrive"]);
@@ -179,10 +180,20 @@ public class SpecReaderTests
 
         Assert.Equal(Path.Combine(directory, "a.csv"), ((FileSourceSpec)SourceOf("""{"kind":"csv","path":"./a.csv"}""")).Path);
         Assert.Equal("-", ((FileSourceSpec)SourceOf("""{"kind":"lines","path":"-"}""")).Path);
-        Assert.Equal("https://host/a", ((FileSourceSpec)SourceOf("""{"kind":"lines","path":"https://host/a"}""")).Path);
+        foreach (var url in new[] { "blob://orders/a.jsonl", "https://crm.blob.core.windows.net/orders/a" })
+            Assert.Equal(url, ((FileSourceSpec)SourceOf($$"""{"kind":"lines","path":"{{url}}"}""")).Path);
         Assert.Equal(directory, ((FilesSourceSpec)SourceOf("""{"kind":"files","patterns":"*"}""")).Root);
         Assert.Equal(Path.Combine(directory, "data"), ((FilesSourceSpec)SourceOf("""{"kind":"files","patterns":"*","root":"data"}""")).Root);
         Assert.Null(((FilesSourceSpec)SpecSamples.Read(SpecSamples.WithSource("""{"kind":"files","patterns":"*"}""")).Source).Root);
+    }
+
+    [Fact]
+    public void UrlWithASignature_IsRefusedWithoutRepeatingIt()
+    {
+        var error = Assert.Single(SpecSamples.ErrorsOf(
+            SpecSamples.With("/source/path", "\"https://crm.blob.core.windows.net/orders/a?sig=c2VjcmV0\"")));
+        Assert.StartsWith("/source/path: the URL has a query, and specs are stored: a shared access signature in one", error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("c2VjcmV0", error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -46,6 +46,7 @@ internal static class SpecSamples
         ["range"] = """{"kind":"range","start":-5,"end":"1e6","maxItemBytes":100}""",
         ["inline"] = """{"kind":"inline","items":[1,"two",{"three":3},null,[4]],"maxItemBytes":100}""",
         ["files"] = """{"kind":"files","patterns":["**/*.jpg","!draft/**"],"root":"data","maxItemBytes":"4KiB"}""",
+        ["blobs"] = """{"kind":"blobs","container":"images","prefix":"2026/","maxItemBytes":"4KiB"}""",
         ["redrive"] = """{"kind":"redrive","run":"nightly-1","only":"timedOut","whereError":"Http503","maxItemBytes":100}""",
         ["custom"] = """{"kind":"custom","name":"orders-table","options":{"since":"2026-01-01"},"maxItemBytes":100}""",
     };

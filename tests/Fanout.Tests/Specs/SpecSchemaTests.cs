@@ -129,6 +129,7 @@ public partial class SpecSchemaTests
         string[] known =
         [
             HumanDuration.Pattern, Rate.Pattern, HumanSize.Pattern, HumanCount.Pattern, Tolerance.Pattern, CursorText.NamePattern, JsonPointer.Pattern, CostSpecReader.Pattern,
+            BlobPath.PathPattern, BlobPath.ContainerPattern,
             $"^{HumanNumber.Pattern}$", $"^({HumanNumber.Pattern})( ?%)?$", """^(tab|\\t|[^"\r\n])$""",
         ];
         var used = Patterns(SchemaFields.Schema).ToHashSet();

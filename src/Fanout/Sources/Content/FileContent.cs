@@ -5,26 +5,27 @@ namespace Fanout.Sources;
 /// and of what gzip decompresses to (it cannot be read from its middle).
 /// </summary>
 /// <remarks>Once there is a copy only the copy is read, so a later change of the original .gz file changes nothing and is not refused.</remarks>
-internal sealed class FileContent(string path, Func<Stream> standardInput)
+internal sealed class FileContent(string path, Func<Stream> standardInput) : IContent
 {
     private const string StandardInput = "-";
 
     private bool IsStandardInput => path == StandardInput;
 
-    private bool IsGzip => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>What messages call it.</summary>
+    /// <inheritdoc/>
     public string Name => IsStandardInput ? "standard input" : $"'{path}'";
 
-    /// <summary>Refuses what cannot be read.</summary>
-    public void Check()
+    /// <summary>True: what a path names is decompressed.</summary>
+    public static bool IsGzip(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
+
+    /// <inheritdoc/>
+    public ValueTask CheckAsync(CancellationToken cancellationToken)
     {
         if (!IsStandardInput)
             OpenFile().Dispose();
+        return ValueTask.CompletedTask;
     }
 
-    /// <summary>Makes the text readable from any place, copying it if it must be.</summary>
-    /// <exception cref="SourceException">It cannot be read to its end.</exception>
+    /// <inheritdoc/>
     public async ValueTask<ContentStamp> PrepareAsync(ISourceWorkspace workspace, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -36,19 +37,18 @@ internal sealed class FileContent(string path, Func<Stream> standardInput)
         if (!file.CanSeek)
             return await PreparePipeAsync(spool, () => file, workspace, cancellationToken);
         var stamp = FileStamp.Of(file);
-        if (!IsGzip)
+        if (!IsGzip(path))
             return new ContentStamp(null, stamp.Size, stamp);
         file.Position = 0;
         return new ContentStamp(
             WorkspaceFiles.Decompressed, await spool.DecompressAsync(file, cancellationToken), stamp);
     }
 
-    /// <summary>Opens what <see cref="PrepareAsync"/> prepared.</summary>
-    /// <exception cref="SourceException">It is gone or visibly changed.</exception>
+    /// <inheritdoc/>
     public RecordText Open(ContentStamp stamp, ISourceWorkspace workspace)
     {
         if (stamp.Copy is not null)
-            return OpenCopy(stamp, workspace);
+            return stamp.OpenCopy(Name, workspace);
         var file = OpenFile();
         if (stamp.File?.DifferenceAtAGlance(file) is not { } difference)
             return new RecordText(Name, file, stamp.Length);
@@ -56,19 +56,17 @@ internal sealed class FileContent(string path, Func<Stream> standardInput)
         throw Changed(difference);
     }
 
-    /// <summary>Compares with what <see cref="PrepareAsync"/> saw.</summary>
-    /// <exception cref="SourceException">It is gone or changed.</exception>
-    public void Verify(ContentStamp stamp, ISourceWorkspace workspace)
+    /// <inheritdoc/>
+    public ValueTask VerifyAsync(ContentStamp stamp, ISourceWorkspace workspace, CancellationToken cancellationToken)
     {
         if (stamp.Copy is not null)
         {
-            OpenCopy(stamp, workspace).Dispose();
-            return;
+            stamp.OpenCopy(Name, workspace).Dispose();
+            return ValueTask.CompletedTask;
         }
 
         using var file = OpenFile();
-        if (stamp.File?.Difference(file) is { } difference)
-            throw Changed(difference);
+        return stamp.File?.Difference(file) is { } difference ? throw Changed(difference) : ValueTask.CompletedTask;
     }
 
     private static async ValueTask<ContentStamp> PreparePipeAsync(
@@ -77,21 +75,11 @@ internal sealed class FileContent(string path, Func<Stream> standardInput)
         var length = await spool.CopyOnceAsync(open, cancellationToken);
         await using var copy = workspace.OpenRead(WorkspaceFiles.Input);
         var head = new byte[2];
-        var isGzip = await copy.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken) == head.Length && TextHead.IsGzip(head);
-        if (!isGzip)
+        var isCompressed = await copy.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken) == head.Length && TextHead.IsGzip(head);
+        if (!isCompressed)
             return new ContentStamp(WorkspaceFiles.Input, length, null);
         copy.Position = 0;
         return new ContentStamp(WorkspaceFiles.Decompressed, await spool.DecompressAsync(copy, cancellationToken), null);
-    }
-
-    private RecordText OpenCopy(ContentStamp stamp, ISourceWorkspace workspace)
-    {
-        var copy = workspace.Open(stamp.Copy!, Name);
-        var length = copy.Length;
-        if (length == stamp.Length)
-            return new RecordText(Name, copy, length);
-        copy.Dispose();
-        throw new SourceException($"The run's copy of {Name} had {stamp.Length} bytes and has {length}. Restore it, or start a new run.");
     }
 
     private FileStream OpenFile()

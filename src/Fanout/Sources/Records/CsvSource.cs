@@ -3,7 +3,7 @@ using System.Text;
 namespace Fanout.Sources;
 
 /// <summary>Records of a CSV file.</summary>
-internal sealed class CsvSource(FileContent content, CsvSourceSpec spec, ScanSettings settings) : RecordSource<CsvFormat>(content, settings)
+internal sealed class CsvSource(IContent content, CsvSourceSpec spec, ScanSettings settings) : RecordSource<CsvFormat>(content, settings)
 {
     // The header is read again for every range that is opened; it is short.
     private const int HeaderBlockBytes = 8 * 1024;
@@ -23,10 +23,18 @@ internal sealed class CsvSource(FileContent content, CsvSourceSpec spec, ScanSet
         return new CsvFormat(Name, Settings.MaxItemBytes, (byte)spec.Delimiter, writer: null);
     }
 
-    protected override CsvFormat Resume(RecordText text)
+    protected override async ValueTask<CsvFormat> ResumeAsync(RecordText text, CancellationToken cancellationToken)
     {
+        if (!spec.Header)
+            return Writing(null);
+        await text.LoadAsync(cancellationToken);
         var first = TextHead.Begin(text);
-        var writer = new CsvRecordWriter((byte)spec.Delimiter, spec.Header ? ReadHeader(text, ref first) : null);
+        return Writing(ReadHeader(text, ref first));
+    }
+
+    private CsvFormat Writing(List<string>? header)
+    {
+        var writer = new CsvRecordWriter((byte)spec.Delimiter, header);
         return new CsvFormat(Name, Settings.MaxItemBytes, (byte)spec.Delimiter, writer);
     }
 

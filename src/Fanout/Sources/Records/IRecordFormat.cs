@@ -3,7 +3,10 @@ namespace Fanout.Sources;
 /// <summary>How one kind of text is cut into records and what a record's item is. A struct, so that the scanner's loop is compiled for each.</summary>
 internal interface IRecordFormat
 {
-    /// <summary>True: a record may stand on several lines.</summary>
+    /// <summary>
+    /// True: a record may stand on several lines. Such a text is scanned from its beginning to its end by one: a line end in its middle may be
+    /// part of a quoted value, and only what is before it tells. One whose records are lines is scanned in parts at once.
+    /// </summary>
     static abstract bool SpansLines { get; }
 
     /// <summary>

@@ -1,7 +1,7 @@
 namespace Fanout.Sources;
 
 /// <summary>Elements of one JSON array.</summary>
-internal sealed class JsonArraySource(FileContent content, ScanSettings settings) : RecordSource<JsonArrayFormat>(content, settings)
+internal sealed class JsonArraySource(IContent content, ScanSettings settings) : RecordSource<JsonArrayFormat>(content, settings)
 {
     private const int BlockBytes = 4096;
 
@@ -26,7 +26,8 @@ internal sealed class JsonArraySource(FileContent content, ScanSettings settings
         throw NoArray(first.Line);
     }
 
-    protected override JsonArrayFormat Resume(RecordText text) => new(Name);
+    protected override ValueTask<JsonArrayFormat> ResumeAsync(RecordText text, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(new JsonArrayFormat(Name));
 
     private SourceException NoArray(long line) => new(
         $"{Name} is not a JSON array: there is no '[' where it should begin, at line {line}. Give a file with one array, or use a jsonl source for one value a line.");

@@ -1,9 +1,10 @@
 namespace Fanout.Sources;
 
 /// <summary>Lines of a text file.</summary>
-internal sealed class LinesSource(FileContent content, ScanSettings settings) : RecordSource<LinesFormat>(content, settings)
+internal sealed class LinesSource(IContent content, ScanSettings settings) : RecordSource<LinesFormat>(content, settings)
 {
     protected override LinesFormat Begin(RecordText text, ref Place first) => new(Name);
 
-    protected override LinesFormat Resume(RecordText text) => new(Name);
+    protected override ValueTask<LinesFormat> ResumeAsync(RecordText text, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(new LinesFormat(Name));
 }

@@ -31,18 +31,18 @@ internal sealed class RecordReader<TFormat>(
     }
 
     /// <inheritdoc/>
-    public ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken)
+    public async ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         while (!_hasNext && !TryNext())
         {
             if (_index >= range.End)
-                return ValueTask.FromResult(false);
-            if (!scanner.Load(cancellationToken))
+                return false;
+            if (!await scanner.LoadAsync(cancellationToken))
                 throw new SourceException($"{text.Name} ends before its item {_index}, which it had when it was planned. Restore it as it was, or start a new run.");
         }
 
-        return ValueTask.FromResult(true);
+        return true;
     }
 
     /// <inheritdoc/>

@@ -13,6 +13,7 @@ internal sealed class RecordScanner<TFormat> : IDisposable
     private const int EndSlack = 3;
 
     private readonly RecordText _text;
+    private readonly long _stop; // records that begin here or later are somebody else's
     private readonly int _maxItemBytes;
     private readonly int _maxCapacity;
     private TFormat _format;
@@ -26,9 +27,11 @@ internal sealed class RecordScanner<TFormat> : IDisposable
     private Place _place; // of the current record
     private Skipped _skipped;
 
-    public RecordScanner(RecordText text, Place first, TFormat format, ScanSettings settings)
+    /// <summary>A scanner of the records that begin from <paramref name="first"/> up to but not including the offset <paramref name="stop"/>.</summary>
+    public RecordScanner(RecordText text, Place first, TFormat format, ScanSettings settings, long stop = long.MaxValue)
     {
         _text = text;
+        _stop = stop;
         _format = format;
         _place = first;
         _position = first.Offset;
@@ -45,11 +48,17 @@ internal sealed class RecordScanner<TFormat> : IDisposable
     /// <summary>Where the next record begins.</summary>
     public Place Next => _place;
 
-    /// <summary>Takes the next record that is not blank and ends in what is loaded. False: call <see cref="Load"/>.</summary>
+    /// <summary>Takes the next record that is not blank and ends in what is loaded. False: call <see cref="LoadAsync"/>.</summary>
     public bool TryNext(out Record record)
     {
         while (true)
         {
+            if (_place.Offset >= _stop)
+            {
+                record = default;
+                return false;
+            }
+
             var length = _format.FindEnd(_bytes.AsSpan(_scan, _end - _scan));
             var terminated = length >= 0;
             _scan = terminated ? _scan + length : _end;
@@ -64,12 +73,16 @@ internal sealed class RecordScanner<TFormat> : IDisposable
         }
     }
 
-    /// <summary>Loads the next block. False: the text's end was reached before.</summary>
+    /// <summary>Loads the next block. False: the text's end, or where to stop, was reached before.</summary>
     /// <exception cref="SourceException">The text cannot be read, or is shorter than it was.</exception>
+    public ValueTask<bool> LoadAsync(CancellationToken cancellationToken) =>
+        _text.IsLoaded ? ValueTask.FromResult(Load(cancellationToken)) : LoadRemoteAsync(cancellationToken);
+
+    /// <summary>As <see cref="LoadAsync"/>, holding the thread.</summary>
     public bool Load(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (_ended)
+        if (_ended || _place.Offset >= _stop)
             return false;
         if (_position >= _text.Length)
         {
@@ -78,7 +91,7 @@ internal sealed class RecordScanner<TFormat> : IDisposable
         }
 
         MakeRoom();
-        var read = Read(_bytes.AsSpan(_end, (int)Math.Min(_capacity - _end, _text.Length - _position)));
+        var read = _text.Read(_bytes.AsSpan(_end, (int)Math.Min(_capacity - _end, _text.Length - _position)), _position);
         _end += read;
         _position += read;
         return true;
@@ -91,6 +104,14 @@ internal sealed class RecordScanner<TFormat> : IDisposable
             ArrayPool<byte>.Shared.Return(_bytes);
         _bytes = [];
         _start = _scan = _end = 0;
+    }
+
+    private async ValueTask<bool> LoadRemoteAsync(CancellationToken cancellationToken)
+    {
+        // What lies beyond the part that is scanned is not fetched.
+        if (!_ended && _position < _text.Length && _place.Offset < _stop)
+            await _text.LoadAsync(cancellationToken);
+        return Load(cancellationToken);
     }
 
     private bool Take(bool terminated, out Record record)
@@ -153,22 +174,6 @@ internal sealed class RecordScanner<TFormat> : IDisposable
         _bytes.AsSpan(0, _end).CopyTo(larger);
         ArrayPool<byte>.Shared.Return(_bytes);
         _bytes = larger;
-    }
-
-    private int Read(Span<byte> block)
-    {
-        try
-        {
-            var read = _text.Stream.Read(block);
-            return read > 0
-                ? read
-                : throw new SourceException(
-                    $"{_text.Name} ends at byte {_position}, but had {_text.Length} bytes when it was planned. Restore the file as it was, or start a new run.");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new SourceException($"{_text.Name} cannot be read at byte {_position}: {e.Message} Make it readable, then resume the run.", e);
-        }
     }
 
     /// <summary>What of the current record was too much to hold.</summary>

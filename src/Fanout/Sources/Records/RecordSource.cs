@@ -1,7 +1,7 @@
 namespace Fanout.Sources;
 
 /// <summary>A source that is one text cut into records: what the kinds of files have in common.</summary>
-internal abstract class RecordSource<TFormat>(FileContent content, ScanSettings settings) : ISource
+internal abstract class RecordSource<TFormat>(IContent content, ScanSettings settings) : ISource
     where TFormat : struct, IRecordFormat
 {
     /// <summary>What messages call the source.</summary>
@@ -15,8 +15,7 @@ internal abstract class RecordSource<TFormat>(FileContent content, ScanSettings 
     {
         cancellationToken.ThrowIfCancellationRequested();
         CheckSpec();
-        content.Check();
-        return ValueTask.CompletedTask;
+        return content.CheckAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -25,9 +24,12 @@ internal abstract class RecordSource<TFormat>(FileContent content, ScanSettings 
         CheckSpec();
         var stamp = await content.PrepareAsync(workspace, cancellationToken);
         using var text = content.Open(stamp, workspace);
+        text.Expect(text.Length);
+        await text.LoadAsync(cancellationToken);
         var first = TextHead.Begin(text);
         var format = Begin(text, ref first);
-        var count = await RecordRange.PlanAsync(new RecordScanner<TFormat>(text, first, format, Settings), Settings, workspace, cancellationToken);
+        var scan = new TextScan<TFormat>(() => content.Open(stamp, workspace), format, Settings);
+        var count = await scan.PlanAsync(text, first, workspace, cancellationToken);
         content.Open(stamp, workspace).Dispose(); // refuses a file that changed meanwhile
         return new SourcePlan(count, stamp.ToString());
     }
@@ -36,21 +38,21 @@ internal abstract class RecordSource<TFormat>(FileContent content, ScanSettings 
     public ValueTask VerifyAsync(SourcePlan plan, ISourceWorkspace workspace, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        content.Verify(ContentStamp.Parse(plan.Fingerprint, Name), workspace);
-        return ValueTask.CompletedTask;
+        return content.VerifyAsync(ContentStamp.Parse(plan.Fingerprint, Name), workspace, cancellationToken);
     }
 
     /// <inheritdoc/>
-    public ValueTask<IItemReader> OpenAsync(SourcePlan plan, ISourceWorkspace workspace, long start, long end, CancellationToken cancellationToken)
+    public async ValueTask<IItemReader> OpenAsync(SourcePlan plan, ISourceWorkspace workspace, long start, long end, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         ItemRange.Check(plan, start, end);
         if (start == end)
-            return ValueTask.FromResult<IItemReader>(EmptyReader.Instance);
+            return EmptyReader.Instance;
         var text = content.Open(ContentStamp.Parse(plan.Fingerprint, Name), workspace);
         try
         {
-            return ValueTask.FromResult<IItemReader>(RecordRange.Open(text, Resume(text), Settings, workspace, (start, end)));
+            return await RecordRange.OpenAsync(
+                text, await ResumeAsync(text, cancellationToken), Settings, workspace, (start, end), cancellationToken);
         }
         catch
         {
@@ -68,5 +70,5 @@ internal abstract class RecordSource<TFormat>(FileContent content, ScanSettings 
     protected abstract TFormat Begin(RecordText text, ref Place first);
 
     /// <summary>The format for reading items.</summary>
-    protected abstract TFormat Resume(RecordText text);
+    protected abstract ValueTask<TFormat> ResumeAsync(RecordText text, CancellationToken cancellationToken);
 }

@@ -2,13 +2,33 @@ using System.Buffers.Binary;
 
 namespace Fanout.Sources;
 
-/// <summary>Finds the place to start reading for an item; reads one entry of the index, not all of it.</summary>
-/// <remarks>Little-endian: signature, stride, number of entries, then (offset, line) of each; 8 bytes each.</remarks>
+/// <summary>Finds the place to start reading for an item, by halving: it reads a few entries of the index, not all of it.</summary>
+/// <remarks>Little-endian: signature, number of entries, then (item, offset, line) of each; 8 bytes each.</remarks>
 internal static class SparseIndex
 {
-    public const long Signature = 0x3130_5844_494E_4146; // "FANIDX01"
-    public const int HeaderBytes = 24;
-    public const int EntryBytes = 16;
+    public const long Signature = 0x3230_5844_494E_4146; // "FANIDX02"
+    public const int HeaderBytes = 16;
+    public const int EntryBytes = 24;
+
+    /// <summary>Writes the index, at least one entry or none if there is no item.</summary>
+    public static ValueTask WriteAsync(ISourceWorkspace workspace, IEnumerable<IndexEntry> entries) =>
+        workspace.WriteAsync(WorkspaceFiles.Index, async stream =>
+        {
+            var all = entries.ToList();
+            var bytes = new byte[HeaderBytes + (all.Count * EntryBytes)];
+            BinaryPrimitives.WriteInt64LittleEndian(bytes, Signature);
+            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(8), all.Count);
+            var to = bytes.AsSpan(HeaderBytes);
+            foreach (var (item, place) in all)
+            {
+                BinaryPrimitives.WriteInt64LittleEndian(to, item);
+                BinaryPrimitives.WriteInt64LittleEndian(to[8..], place.Offset);
+                BinaryPrimitives.WriteInt64LittleEndian(to[16..], place.Line);
+                to = to[EntryBytes..];
+            }
+
+            await stream.WriteAsync(bytes);
+        });
 
     /// <summary>Where to begin to read the items from <paramref name="start"/>, and where those before <paramref name="end"/> are surely over.</summary>
     /// <exception cref="SourceException">The index is gone or damaged.</exception>
@@ -19,14 +39,13 @@ internal static class SparseIndex
         try
         {
             stream.ReadExactly(header);
-            var stride = BinaryPrimitives.ReadInt64LittleEndian(header[8..]);
-            var entries = BinaryPrimitives.ReadInt64LittleEndian(header[16..]);
-            var first = start / Math.Max(stride, 1);
-            if (BinaryPrimitives.ReadInt64LittleEndian(header) != Signature || stride < 1 || first >= entries)
+            var count = BinaryPrimitives.ReadInt64LittleEndian(header[8..]);
+            if (BinaryPrimitives.ReadInt64LittleEndian(header) != Signature || count < 1 || count > (stream.Length - HeaderBytes) / EntryBytes)
                 throw Damaged(sourceName, null);
-            var last = ((end - 1) / stride) + 1;
-            return new IndexedRange(
-                ReadEntry(stream, first), first * stride, last < entries ? ReadEntry(stream, last).Offset : long.MaxValue);
+            var after = FirstAfter(stream, start, 0, count);
+            var first = after == 0 ? throw Damaged(sourceName, null) : ReadEntry(stream, after - 1);
+            var last = FirstAfter(stream, end - 1, after, count);
+            return new IndexedRange(first.Place, first.Item, last < count ? ReadEntry(stream, last).Place.Offset : long.MaxValue);
         }
         catch (IOException e)
         {
@@ -34,16 +53,33 @@ internal static class SparseIndex
         }
     }
 
-    private static Place ReadEntry(Stream stream, long entry)
+    // The first entry of an item after the given one, of those from low up to high; high: there is none.
+    private static long FirstAfter(Stream stream, long item, long low, long high)
+    {
+        while (low < high)
+        {
+            var middle = low + ((high - low) / 2);
+            if (ReadEntry(stream, middle).Item > item)
+                high = middle;
+            else
+                low = middle + 1;
+        }
+
+        return low;
+    }
+
+    private static IndexEntry ReadEntry(Stream stream, long entry)
     {
         Span<byte> bytes = stackalloc byte[EntryBytes];
         stream.Position = HeaderBytes + (entry * EntryBytes);
         stream.ReadExactly(bytes);
-        return new Place(BinaryPrimitives.ReadInt64LittleEndian(bytes), BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]));
+        return new IndexEntry(
+            BinaryPrimitives.ReadInt64LittleEndian(bytes),
+            new Place(BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]), BinaryPrimitives.ReadInt64LittleEndian(bytes[16..])));
     }
 
     private static SourceException Damaged(string sourceName, Exception? cause) =>
-        new($"The index the run made of {sourceName} is damaged. Start a new run.", cause);
+        new($"The index the run made of {sourceName} is damaged, or of another version of Fanout. Start a new run.", cause);
 }
 
 /// <summary>The part of a text that holds a range of items.</summary>

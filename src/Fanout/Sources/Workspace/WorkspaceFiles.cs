@@ -17,7 +17,7 @@ internal static class WorkspaceFiles
     /// <summary>What a gzip file or pipe decompresses to.</summary>
     public const string Decompressed = "decompressed";
 
-    /// <summary>The files that matched, one JSON object a line.</summary>
+    /// <summary>What a listing listed, one JSON object a line.</summary>
     public const string Listing = "listing";
 
     /// <summary>Writes and publishes a file. <paramref name="write"/> turns errors of what it reads from into <see cref="SourceException"/> itself.</summary>

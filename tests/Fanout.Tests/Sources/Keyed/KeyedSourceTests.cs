@@ -4,6 +4,7 @@ using Fanout.Sources;
 using Fanout.Storage;
 using Fanout.Tests.Results.Redriving;
 using Xunit;
+using MemoryWorkspace = Fanout.Conformance.Sources.MemoryWorkspace;
 
 namespace Fanout.Tests.Sources.Keyed;
 

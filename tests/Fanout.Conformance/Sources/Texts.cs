@@ -1,6 +1,6 @@
 using CsCheck;
 
-namespace Fanout.Tests.Sources;
+namespace Fanout.Conformance.Sources;
 
 /// <summary>Text that tries every length of UTF-8 and what the formats take for special.</summary>
 internal static class Texts

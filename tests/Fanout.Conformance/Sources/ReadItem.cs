@@ -1,4 +1,4 @@
-namespace Fanout.Tests.Sources;
+namespace Fanout.Conformance.Sources;
 
 /// <summary>An item, copied so that it outlives its reader.</summary>
 public sealed record ReadItem(long Index, string Value, bool IsText, string? Defect, string? DefectMessage);

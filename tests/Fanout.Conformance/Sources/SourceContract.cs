@@ -2,11 +2,12 @@ using CsCheck;
 using Fanout.Sources;
 using Xunit;
 
-namespace Fanout.Tests.Sources;
+namespace Fanout.Conformance.Sources;
 
 /// <summary>What every source promises. A kind gives its spec for a list of items and says how they are read.</summary>
 public abstract class SourceContract : IDisposable
 {
+    /// <summary>A directory of the test's own.</summary>
     protected TemporaryDirectory Directory { get; } = new();
 
     /// <summary>Some items of the kind's own form.</summary>
@@ -22,7 +23,14 @@ public abstract class SourceContract : IDisposable
 
     protected virtual Stream OpenStandardInput() => throw new InvalidOperationException("Standard input is not read.");
 
-    private protected ISource Create(SourceSpec spec, ScanSettings? settings = null) => SourceReading.Factory(settings, OpenStandardInput).Create(spec);
+    /// <summary>The storage account that blobs are in; null: sources are no blobs.</summary>
+    protected virtual IRemoteSources? Remote => null;
+
+    /// <summary>How many lists of items are tried.</summary>
+    protected virtual int Iterations => 150;
+
+    private protected ISource Create(SourceSpec spec, ScanSettings? settings = null) =>
+        SourceReading.Factory(settings, OpenStandardInput, Remote).Create(spec);
 
     private protected async Task<(ISource Source, SourcePlan Plan, MemoryWorkspace Workspace)> Planned(int count)
     {
@@ -34,13 +42,14 @@ public abstract class SourceContract : IDisposable
     protected List<string> Samples(int count) => GenItem.List[count].Single(_ => true, "0000KOIPe036");
 
     [Fact]
-    public async Task AnyRange_WithBlocksAndStridesOfAnySize_IsThatSliceOfAll()
+    public async Task AnyRange_WithBlocksCellsAndPartsOfAnySize_IsThatSliceOfAll()
     {
-        var gen = Gen.Select(GenItem.List[MinItems, 40], Gen.Int[1, 64], Gen.Int[1, 4], Gen.Int[1, 5], Gen.Double.Unit, Gen.Double.Unit);
+        var gen = Gen.Select(GenItem.List[MinItems, 40], Gen.Int[1, 64], Gen.Int[1, 64], Gen.Int[1, 64], Gen.Int[1, 200], Gen.Double.Unit, Gen.Double.Unit);
         await gen.SampleAsync(
-            async (items, block, stride, entries, one, other) =>
+            async (items, block, cell, entries, part, one, other) =>
             {
-                var source = Create(Arrange(items), new ScanSettings { BlockBytes = block, Stride = stride, MaxIndexEntries = entries });
+                var source = Create(
+                    Arrange(items), new ScanSettings { BlockBytes = block, CellBytes = cell, MaxIndexEntries = entries, PartBytes = part });
                 var workspace = new MemoryWorkspace();
                 var plan = await source.Plan(workspace);
                 Assert.Equal(items.Count, plan.ItemCount);
@@ -54,7 +63,7 @@ public abstract class SourceContract : IDisposable
                 (a, b) = (Math.Min(a, b), Math.Max(a, b));
                 Assert.Equal(all[a..b], await source.Read(plan, workspace, a, b));
             },
-            iter: 150,
+            iter: Iterations,
             threads: 1);
     }
 

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Fanout.Tests.Sources;
+namespace Fanout.Conformance.Sources;
 
 /// <summary>A directory that is gone after the test.</summary>
 public sealed class TemporaryDirectory : IDisposable

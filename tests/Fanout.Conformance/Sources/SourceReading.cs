@@ -2,15 +2,16 @@ using System.Text;
 using Fanout.Sources;
 using Xunit;
 
-namespace Fanout.Tests.Sources;
+namespace Fanout.Conformance.Sources;
 
 /// <summary>Planning and reading in one call each.</summary>
 internal static class SourceReading
 {
-    public static SourceFactory Factory(ScanSettings? settings = null, Func<Stream>? standardInput = null) =>
+    public static SourceFactory Factory(ScanSettings? settings = null, Func<Stream>? standardInput = null, IRemoteSources? remote = null) =>
         new(new FanoutRegistry(), new NoServices(), standardInput ?? (() => throw new InvalidOperationException("Standard input is not read.")), _ => throw new InvalidOperationException("No redrive."))
         {
             Settings = settings ?? new ScanSettings(),
+            Remote = remote,
         };
 
     public static async Task<SourcePlan> Plan(this ISource source, ISourceWorkspace workspace) =>
@@ -46,7 +47,7 @@ internal static class SourceReading
     {
         var expected = await ReadAll(spec);
         for (var block = 1; block <= 24; block++)
-            Assert.Equal(expected, await ReadAll(spec, new ScanSettings { BlockBytes = block, Stride = 2, MaxIndexEntries = 2 }));
+            Assert.Equal(expected, await ReadAll(spec, new ScanSettings { BlockBytes = block, CellBytes = 2, MaxIndexEntries = 2, PartBytes = block }));
         return expected;
     }
 

@@ -1,6 +1,6 @@
 using Fanout.Sources;
 
-namespace Fanout.Tests.Sources;
+namespace Fanout.Conformance.Sources;
 
 /// <summary>A workspace without a disk, for properties that plan many times.</summary>
 internal sealed class MemoryWorkspace : ISourceWorkspace

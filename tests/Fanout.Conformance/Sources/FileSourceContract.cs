@@ -1,17 +1,23 @@
 using Fanout.Sources;
 using Xunit;
 
-namespace Fanout.Tests.Sources;
+namespace Fanout.Conformance.Sources;
 
 /// <summary>What every source that reads a file where it stands promises besides.</summary>
-public abstract class FileSourceContract : SourceContract
+public abstract class FileSourceContract(TextKind kind) : TextSourceContract(kind)
 {
     private const int Items = 2_000;
 
     protected string File => Directory["source"];
 
+    protected override string SaysMissing => $"There is no file '{File}'";
+
+    protected override string Put(byte[] text) => Directory.Write("source", text);
+
+    protected override void Delete() => System.IO.File.Delete(File);
+
     [Fact]
-    public async Task FileOfAnotherSize_IsRefused()
+    public async Task FileThatGrew_IsRefused()
     {
         var (source, plan, workspace) = await Planned(Items);
         await System.IO.File.AppendAllTextAsync(File, "\n");
@@ -42,22 +48,10 @@ public abstract class FileSourceContract : SourceContract
     }
 
     [Fact]
-    public async Task MissingFile_IsRefusedByEveryStep()
-    {
-        var (source, plan, workspace) = await Planned(3);
-        System.IO.File.Delete(File);
-        foreach (var step in Steps(source, plan, workspace))
-        {
-            var error = await Assert.ThrowsAsync<SourceException>(step);
-            Assert.Contains($"There is no file '{File}'", error.Message, StringComparison.Ordinal);
-        }
-    }
-
-    [Fact]
     public async Task DirectoryInPlaceOfTheFile_IsRefusedByEveryStep()
     {
         var (source, plan, workspace) = await Planned(3);
-        System.IO.File.Delete(File);
+        Delete();
         System.IO.Directory.CreateDirectory(File);
         foreach (var step in Steps(source, plan, workspace))
         {
@@ -100,32 +94,6 @@ public abstract class FileSourceContract : SourceContract
         });
         Assert.Contains("when it was planned", error.Message, StringComparison.Ordinal);
     }
-
-    [Fact]
-    public async Task LostOrDamagedIndex_IsRefused()
-    {
-        var (source, plan, workspace) = await Planned(3);
-        workspace.Replace(WorkspaceFiles.Index, [1, 2, 3]);
-        await Assert.ThrowsAsync<SourceException>(async () => await source.OpenAsync(plan, workspace, 0, 3, CancellationToken.None));
-        workspace.Delete(WorkspaceFiles.Index);
-        await Assert.ThrowsAsync<SourceException>(async () => await source.OpenAsync(plan, workspace, 0, 3, CancellationToken.None));
-    }
-
-    [Fact]
-    public async Task PlanOfAnotherVersion_IsRefused()
-    {
-        var (source, plan, workspace) = await Planned(3);
-        var other = plan with { Fingerprint = "something else" };
-        await Assert.ThrowsAsync<SourceException>(async () => await source.VerifyAsync(other, workspace, CancellationToken.None));
-    }
-
-    private protected static Func<Task>[] Steps(ISource source, SourcePlan plan, MemoryWorkspace workspace) =>
-    [
-        async () => await source.CheckAsync(CancellationToken.None),
-        async () => await source.PlanAsync(new MemoryWorkspace(), CancellationToken.None),
-        async () => await source.VerifyAsync(plan, workspace, CancellationToken.None),
-        async () => await source.OpenAsync(plan, workspace, 0, 1, CancellationToken.None),
-    ];
 
     private static async Task AssertChanged(ISource source, SourcePlan plan, MemoryWorkspace workspace, string what, bool alsoAtOpen)
     {

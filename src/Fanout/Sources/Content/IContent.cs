@@ -1,0 +1,24 @@
+namespace Fanout.Sources;
+
+/// <summary>The text behind a source's path, wherever it is kept.</summary>
+internal interface IContent
+{
+    /// <summary>What messages call it.</summary>
+    string Name { get; }
+
+    /// <summary>Refuses what cannot be read.</summary>
+    /// <exception cref="SourceException">It is missing or unreadable.</exception>
+    ValueTask CheckAsync(CancellationToken cancellationToken);
+
+    /// <summary>Makes the text readable from any place, copying it if it must be.</summary>
+    /// <exception cref="SourceException">It cannot be read to its end.</exception>
+    ValueTask<ContentStamp> PrepareAsync(ISourceWorkspace workspace, CancellationToken cancellationToken);
+
+    /// <summary>Opens what <see cref="PrepareAsync"/> prepared.</summary>
+    /// <exception cref="SourceException">It is gone or visibly changed.</exception>
+    RecordText Open(ContentStamp stamp, ISourceWorkspace workspace);
+
+    /// <summary>Compares with what <see cref="PrepareAsync"/> saw.</summary>
+    /// <exception cref="SourceException">It is gone or changed.</exception>
+    ValueTask VerifyAsync(ContentStamp stamp, ISourceWorkspace workspace, CancellationToken cancellationToken);
+}

@@ -1,0 +1,5 @@
+using Fanout.Conformance.Sources;
+
+namespace Fanout.Azure.Tests.Sources;
+
+public sealed class JsonlBlobTests() : BlobSourceContract(TextKind.Jsonl);
