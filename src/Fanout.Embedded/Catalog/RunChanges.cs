@@ -23,4 +23,8 @@ internal static class RunChanges
     public static RunRecord? Completed(RunRecord run, RunReport report) => run.Report is null
         ? run with { Report = report, EndedAt = report.EndedAt, Progress = run.Progress is { } last ? last with { WaitingFor = null, Waits = [] } : null }
         : null;
+
+    // What was settled first stays: an attempt that comes too late must not take it back.
+    public static RunRecord? Announced(RunRecord run, RunAnnouncement announcement) =>
+        run.Announcement is { Status: AnnouncementStatus.Pending } ? run with { Announcement = announcement } : null;
 }

@@ -75,6 +75,7 @@ internal sealed record SqliteFile(string Name, IReadOnlyList<string> Migrations,
             );
             CREATE INDEX runs_by_age ON runs (created_at, id);
             """,
+            "ALTER TABLE runs ADD COLUMN announcement TEXT;",
         ],
         SyncsEveryCommit: true);
 

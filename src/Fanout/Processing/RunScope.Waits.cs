@@ -14,6 +14,7 @@ public sealed partial class RunScope
     private readonly Dictionary<int, (int Count, DateTimeOffset Due)> _retriesHandedBack = [];
     private readonly WaitMeter _waits;
     private readonly ITimer _sampling;
+    private volatile bool _hasEnded;
     private volatile string _paceCause = WaitCauses.Rate;
 
     /// <summary>What a worker that stands before a pacer waits for: <c>rate</c>, or <c>limit NAME</c> when it is a limit's. Whoever paces says so.</summary>
@@ -34,11 +35,14 @@ public sealed partial class RunScope
                 waits = WaitMeter.Shares(PlaceCensus.Of(DescribeLocked(seen)));
             return _meter.Measure(seen.Settled, Total, seen.InFlight, seen.WaitingForRetry, _allotment) with
             {
-                Waits = waits,
-                WaitingFor = _gate.Stop is not null ? "handlers to end" : _gate.Paused ? WaitCauses.Paused : waits[0].Cause,
+                Waits = _hasEnded ? [] : waits,
+                WaitingFor = _hasEnded ? WaitCauses.Announcing : _gate.Stop is not null ? "handlers to end" : _gate.Paused ? WaitCauses.Paused : waits[0].Cause,
             };
         }
     }
+
+    /// <summary>The run has its report. What it is still driven for is to be announced.</summary>
+    internal void NoteEnded() => _hasEnded = true;
 
     private void Sample()
     {

@@ -24,6 +24,9 @@ internal static class WaitCauses
     /// <summary>The run is paused.</summary>
     public const string Paused = "paused";
 
+    /// <summary>The run has ended, and is still to be announced.</summary>
+    public const string Announcing = "announcing";
+
     /// <summary>The source is being counted or read.</summary>
     public const string Source = "source";
 
