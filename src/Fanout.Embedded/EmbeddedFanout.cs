@@ -71,19 +71,26 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
     public async Task<RunReport?> DriveAsync(string runId, CancellationToken stop, CancellationToken abort)
     {
         var record = await Client.GetAsync(runId, CancellationToken.None).ConfigureAwait(false);
-        if (record.Report is { } ended)
-            return ended;
-        await VerifySourceAsync(record).ConfigureAwait(false);
-        // A process that died between adding the run and scheduling it left the latter undone.
-        await Client.StartAsync(SpecReader.Read(record.SpecJson, Registry), CancellationToken.None).ConfigureAwait(false);
+        if (record.IsOver)
+            return record.Report;
+        // Of a run that only waits to be announced neither source nor handler is needed any more.
+        var hasEnded = record.Report is not null;
+        if (!hasEnded)
+        {
+            await VerifySourceAsync(record).ConfigureAwait(false);
+            // A process that died between adding the run and scheduling it left the latter undone.
+            await Client.StartAsync(SpecReader.Read(record.SpecJson, Registry), CancellationToken.None).ConfigureAwait(false);
+        }
+
         var fault = _faults.GetOrAdd(runId, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         try
         {
             await AttachAsync(runId).ConfigureAwait(false);
-            await OpenScopeAsync(runId).ConfigureAwait(false);
+            if (!hasEnded)
+                await OpenScopeAsync(runId).ConfigureAwait(false);
             await DriveToEndAsync(runId, fault.Task, stop, abort).ConfigureAwait(false);
-            return (await Client.GetAsync(runId, CancellationToken.None).ConfigureAwait(false)).Report
-                ?? await CloseFailedAsync(record).ConfigureAwait(false);
+            record = await Client.GetAsync(runId, CancellationToken.None).ConfigureAwait(false);
+            return record.IsOver ? record.Report : await CloseFailedAsync(record).ConfigureAwait(false);
         }
         finally
         {
@@ -153,13 +160,24 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
             throw new RunException(runId, $"Another process has taken run '{runId}' over. Watch it with 'status'.");
     }
 
-    // The orchestration itself failed (its code does not fit its history, say): it could not write a report. Null: it has not ended.
+    // The orchestration itself failed (its code does not fit its history, say): it could not write a report, or not announce it. Null: the run has not ended.
     private async Task<RunReport?> CloseFailedAsync(RunRecord record)
     {
         if (await _engine.GetInstanceAsync(record.Id, CancellationToken.None).ConfigureAwait(false) is not { IsCompleted: true } instance)
-            return null;
+            return record.Report;
+        var report = record.Report ?? await ReportFailureAsync(record, instance).ConfigureAwait(false);
+        await _storage.Catalog.CompleteAsync(record.Id, report, CancellationToken.None).ConfigureAwait(false);
+        await _storage.Catalog.SetAnnouncementAsync(
+            record.Id,
+            new RunAnnouncement(AnnouncementStatus.NotAnnounced, "the run's orchestration failed before it was done"),
+            CancellationToken.None).ConfigureAwait(false);
+        return report;
+    }
+
+    private async Task<RunReport> ReportFailureAsync(RunRecord record, OrchestrationMetadata instance)
+    {
         var progress = (await _scopes.GetAsync(record.Id).ConfigureAwait(false)).Observe();
-        var report = new RunReport
+        return new RunReport
         {
             RunId = record.Id,
             Status = RunStatus.Failed,
@@ -172,8 +190,6 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
             EndedAt = _environment.Time.GetUtcNow(),
             Results = Client.LocateResults(record.Id),
         };
-        await _storage.Catalog.CompleteAsync(record.Id, report, CancellationToken.None).ConfigureAwait(false);
-        return report;
     }
 
     // Nothing new starts; items in flight get the grace period, or until abort; what they settle is recorded.

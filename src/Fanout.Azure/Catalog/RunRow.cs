@@ -19,13 +19,14 @@ internal sealed class RunRow(ClaimChecks claims)
     private const int MostReport = 2_500;
     private const int MostControl = 1_000;
     private const int MostProgress = 1_000;
+    private const int MostAnnouncement = 500;
 
-    private static readonly string[] Properties = ["Id", "Spec", "CreatedAt", "StartedAt", "EndedAt", "Status", "Control", "Report", "Progress"];
+    private static readonly string[] Properties = ["Id", "Spec", "CreatedAt", "StartedAt", "EndedAt", "Status", "Control", "Report", "Progress", "Announcement"];
 
     /// <summary>The properties that hold a run's control.</summary>
     public static IReadOnlyList<string> ControlOnly { get; } = ["Control"];
 
-    /// <summary>True: the run in the row has ended, and the row will not change any more.</summary>
+    /// <summary>True: the run in the row has ended, and nothing of the row will change any more but what became of announcing it.</summary>
     public static bool HasEnded(TableEntity row) => row.ContainsKey("Report");
 
     /// <summary>When the run was accepted.</summary>
@@ -41,6 +42,7 @@ internal sealed class RunRow(ClaimChecks claims)
         var row = await WriteChangesAsync(run, cancellationToken).ConfigureAwait(false);
         row["Id"] = run.Id;
         row["CreatedAt"] = run.CreatedAt.UtcTicks;
+        Set(row, "Announcement", (await WriteAnnouncementAsync(run, cancellationToken).ConfigureAwait(false)).GetString("Announcement"));
         row["Spec"] = await claims.CheckInAsync(Folder(run.Id, run.CreatedAt), "spec", run.SpecJson, MostSpec, cancellationToken).ConfigureAwait(false);
         return row;
     }
@@ -59,6 +61,15 @@ internal sealed class RunRow(ClaimChecks claims)
 
         Task<string?> HoldAsync<T>(string name, T? value, int most)
             where T : class => claims.CheckInAsync(Folder(run.Id, run.CreatedAt), name, Write(value), most, cancellationToken);
+    }
+
+    /// <summary>What became of announcing a run's end, to be merged into its row.</summary>
+    public async Task<TableEntity> WriteAnnouncementAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        var row = new TableEntity(run.Id, Key);
+        var folder = Folder(run.Id, run.CreatedAt);
+        Set(row, "Announcement", await claims.CheckInAsync(folder, "announcement", Write(run.Announcement), MostAnnouncement, cancellationToken).ConfigureAwait(false));
+        return row;
     }
 
     /// <summary>The run in a row; null: it is just being deleted.</summary>
@@ -82,6 +93,7 @@ internal sealed class RunRow(ClaimChecks claims)
                 StartedAt = TimeOf(row, "StartedAt"),
                 EndedAt = TimeOf(row, "EndedAt"),
                 Control = control,
+                Announcement = await ReadAsync<RunAnnouncement>(row, "Announcement", cancellationToken).ConfigureAwait(false),
             }
             : null;
 

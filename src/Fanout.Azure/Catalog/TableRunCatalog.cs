@@ -139,6 +139,21 @@ public sealed class TableRunCatalog : IRunCatalog
     }
 
     /// <inheritdoc/>
+    public async Task SetAnnouncementAsync(string runId, RunAnnouncement announcement, CancellationToken cancellationToken)
+    {
+        TableEntity? before = null, written = null;
+        var announced = await ChangeAsync(
+            runId,
+            run => RunChanges.Announced(run, announcement),
+            cancellationToken,
+            (row, changes) => (before, written) = (row, changes),
+            ofItsAnnouncement: true).ConfigureAwait(false);
+        // The index has a copy of a run that has ended.
+        if (announced is not null && RunRow.HasEnded(before!))
+            await _index.EndAsync(before!, written, global::Azure.ETag.All, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public async Task DeleteAsync(string runId, CancellationToken cancellationToken)
     {
         var partition = await ReadAsync(runId, cancellationToken).ConfigureAwait(false);
@@ -180,7 +195,7 @@ public sealed class TableRunCatalog : IRunCatalog
     }
 
     private Task<RunRecord?> ChangeAsync(
-        string runId, Func<RunRecord, RunRecord?> change, CancellationToken cancellationToken, Action<TableEntity, TableEntity>? note = null)
+        string runId, Func<RunRecord, RunRecord?> change, CancellationToken cancellationToken, Action<TableEntity, TableEntity>? note = null, bool ofItsAnnouncement = false)
     {
         string? stamp = null;
         RunRecord? changed = null;
@@ -192,12 +207,14 @@ public sealed class TableRunCatalog : IRunCatalog
                     return (true, null);
                 if (WriteStamps.Has(row, stamp))
                     return (true, changed);
-                if (RunRow.HasEnded(row) || await _rows.ReadStateAsync(row, cancellationToken).ConfigureAwait(false) is not { } run)
+                if ((RunRow.HasEnded(row) && !ofItsAnnouncement) || await _rows.ReadStateAsync(row, cancellationToken).ConfigureAwait(false) is not { } run)
                     return (true, null);
                 changed = change(run);
                 if (changed is null || ReferenceEquals(changed, run))
                     return (true, changed);
-                var changes = await _rows.WriteChangesAsync(changed, cancellationToken).ConfigureAwait(false);
+                var changes = ofItsAnnouncement
+                    ? await _rows.WriteAnnouncementAsync(changed, cancellationToken).ConfigureAwait(false)
+                    : await _rows.WriteChangesAsync(changed, cancellationToken).ConfigureAwait(false);
                 stamp = _contention.NewStamp();
                 WriteStamps.Add(changes, row, stamp);
                 note?.Invoke(row, changes);

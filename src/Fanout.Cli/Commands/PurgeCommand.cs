@@ -74,7 +74,7 @@ internal sealed class PurgeCommand
         do
         {
             page = await home.Client.ListAsync(new RunQuery(Ended, after, PageSize), context.Stop);
-            old.AddRange(page.Where(r => now - r.EndedAt > age).Select(r => r.Id));
+            old.AddRange(page.Where(r => r.IsOver && now - r.EndedAt > age).Select(r => r.Id));
             after = page.Count > 0 ? page[^1].Id : after;
         }
         while (page.Count == PageSize);

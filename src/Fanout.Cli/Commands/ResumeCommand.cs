@@ -18,7 +18,7 @@ internal static class ResumeCommand
         var command = new CliCommand("resume", "Take a pause back; continue a run that was interrupted.")
         {
             Synopsis = "RUN [OPTIONS]",
-            Details = "A run that another process drives goes on there. One that nobody drives is driven here, to its end.",
+            Details = "A run that another process drives goes on there. One that nobody drives is driven here, to its end, and announced if its spec asks for that.",
             Examples = [("nightly", "after a pause, Ctrl+C, or a crash")],
         };
         command.Arguments.Add(run);
@@ -31,15 +31,15 @@ internal static class ResumeCommand
         context.SpecOrigin = $"run {runId}";
         await using var home = await context.OpenHomeOfAsync(runId, grace);
         var record = await home.Client.GetAsync(runId, context.Stop);
-        if (record.Report is not null)
+        if (record.IsOver)
             throw new RunException(runId, $"Run {runId} has ended ({StatusText.Word(record)}); there is nothing to resume. "
                 + $"See it with: {context.Hints.Command("status", runId)}");
-        if (record.Control.Paused)
+        if (record is { Report: null, Control.Paused: true })
             await home.Client.ResumeAsync(runId, context.Stop);
         var display = RunDisplays.Create(context);
         var pursuit = new RunPursuit(context, home, display, grace);
         record = await pursuit.UntilSignOfLifeAsync(record, LongestLease);
-        if (record is { Report: null, DrivenBy: not null })
+        if (record is { IsOver: false, DrivenBy: not null })
             return PrintElsewhere(context, record);
         record = await pursuit.ToEndAsync(runId);
         return RunEnding.Print(context, record, home.Client.LocateResults(runId));

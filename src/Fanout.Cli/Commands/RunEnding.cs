@@ -12,11 +12,15 @@ internal static class RunEnding
     {
         if (record.Report is not { } report)
             return PrintInterrupted(context, record);
+        var announced = AnnouncementText.Of(record, context.Hints);
         if (context.Json)
             context.PrintJson(report);
         else
-            context.Print(ReportText.Format(report, report.Results ?? located, context.Hints));
-        return ExitCodes.Of(report.Status);
+            context.Print(ReportText.Format(report, report.Results ?? located, context.Hints, announced));
+        // The JSON is the report, which says nothing of it.
+        if (context.Json && record.Announcement is { Status: not AnnouncementStatus.Announced })
+            context.Environment.Error.WriteLine(JsonText.NoteLine($"Run {record.Id} announced: {announced}"));
+        return record.AwaitsAnnouncement ? ExitCodes.Cancelled : ExitCodes.Of(report.Status);
     }
 
     private static int PrintInterrupted(CommandContext context, RunRecord record)

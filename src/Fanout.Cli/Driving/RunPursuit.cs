@@ -18,7 +18,7 @@ internal sealed class RunPursuit(CommandContext context, IFanoutHome home, IRunD
 
     private RunProgress? _lastSeen;
 
-    /// <summary>The run's record once it has ended, or as it is when a signal to stop came first.</summary>
+    /// <summary>The run's record once it has ended and is announced, or as it is when a signal to stop came first.</summary>
     /// <exception cref="RunException">There is no such run.</exception>
     public async Task<RunRecord> ToEndAsync(string runId)
     {
@@ -30,8 +30,10 @@ internal sealed class RunPursuit(CommandContext context, IFanoutHome home, IRunD
             while (true)
             {
                 var record = await home.Client.GetAsync(runId, CancellationToken.None);
-                if (record.Report is not null || context.Stop.IsCancellationRequested)
+                if (record.IsOver || context.Stop.IsCancellationRequested)
                     return record with { Progress = Latest(record.Progress) };
+                if (record.AwaitsAnnouncement)
+                    _lastSeen = (record.Progress ?? new RunProgress()) with { WaitingFor = ProgressLine.Announcing };
                 if (await TryDriveAsync(runId) is { } elsewhere)
                     await WatchAsync(elsewhere);
             }
@@ -49,7 +51,7 @@ internal sealed class RunPursuit(CommandContext context, IFanoutHome home, IRunD
     {
         var began = _environment.Time.GetTimestamp();
         var record = seen;
-        while (record is { Report: null, DrivenBy: not null }
+        while (record is { IsOver: false, DrivenBy: not null }
             && record.Progress?.At == seen.Progress?.At
             && _environment.Time.GetElapsedTime(began) < longestLease)
         {
@@ -73,7 +75,7 @@ internal sealed class RunPursuit(CommandContext context, IFanoutHome home, IRunD
         catch (RunException)
         {
             var record = await home.Client.GetAsync(runId, CancellationToken.None);
-            if (record is { Report: null, DrivenBy: null })
+            if (record is { IsOver: false, DrivenBy: null })
                 throw;
             return record;
         }
@@ -83,7 +85,7 @@ internal sealed class RunPursuit(CommandContext context, IFanoutHome home, IRunD
 
     private async Task WatchAsync(RunRecord record)
     {
-        if (record.Report is not null)
+        if (record.IsOver)
             return;
         display.Note(string.Create(CultureInfo.InvariantCulture, $"Run {record.Id} is being worked on by {record.DrivenBy}; waiting for it."));
         var watching = UntilFreeAsync(record.Id);
@@ -100,7 +102,7 @@ internal sealed class RunPursuit(CommandContext context, IFanoutHome home, IRunD
             record = await home.Client.GetAsync(runId, CancellationToken.None);
             _lastSeen = record.Progress ?? _lastSeen;
         }
-        while (record is { Report: null, DrivenBy: not null } && !context.Stop.IsCancellationRequested);
+        while (record is { IsOver: false, DrivenBy: not null } && !context.Stop.IsCancellationRequested);
     }
 
     private RunProgress? Latest(RunProgress? recorded) =>

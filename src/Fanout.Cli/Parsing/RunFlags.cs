@@ -45,6 +45,13 @@ internal sealed class RunFlags
         SpecField.Text("--reduce", "results/reduce", "count|sum|min|max|NAME", "Fold the outputs into one value (default: do not)"),
     ];
 
+    private readonly SpecField[] _onComplete =
+    [
+        SpecField.Text("--on-complete-webhook", "onComplete/webhook/url", "URL", "Post the report there (default: do not)"),
+        SpecField.Text("--on-complete-secret-from", "onComplete/webhook/secretFrom", "ENV", "The environment variable whose value signs it (default: it is not signed)"),
+        SpecField.Text("--on-complete-queue", "onComplete/queue", "NAME", "Send a message with the report to this queue; needs a storage account (default: do not)"),
+    ];
+
     private readonly SpecField[] _batch =
     [
         SpecField.Text("--slice", "batch/slice", "10s", "How long a batch takes items before it reports back (default: 10s)"),
@@ -60,6 +67,7 @@ internal sealed class RunFlags
         new("Items with the same key", Options(_perKey)),
         new("Failure", [.. Options(_failure), _flow.Tolerate, _deadline.Option]),
         new("Results", Options(_results)),
+        new("When it has ended, however it ended", Options(_onComplete)),
         new("Batches (the defaults are right for most runs)", Options(_batch)),
     ];
 
@@ -68,7 +76,7 @@ internal sealed class RunFlags
     public void Apply(ParseResult parse, JsonObject document)
     {
         _flow.Apply(parse, document);
-        foreach (var field in (IEnumerable<SpecField>)[_burst, .. _sharing, .. _perKey, .. _failure, _deadline, .. _results, .. _batch])
+        foreach (var field in (IEnumerable<SpecField>)[_burst, .. _sharing, .. _perKey, .. _failure, _deadline, .. _results, .. _onComplete, .. _batch])
             field.Apply(parse, document);
     }
 

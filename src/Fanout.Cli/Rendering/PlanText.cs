@@ -16,6 +16,8 @@ internal static class PlanText
         Field(text, "lanes", $"{Figures.Count(plan.Lanes)} in {Figures.Count(plan.Branches)} {(plan.Branches == 1 ? "branch" : "branches")}");
         Field(text, "may use", AllotmentText.Of(plan.Allotment));
         Field(text, "time", MinimumTime(plan));
+        if (plan.OnComplete is { } onComplete)
+            Field(text, "tells", AnnouncementText.Of(onComplete));
         if (plan.Note.Length > 0)
             Field(text, "note", plan.Note);
         return text.ToString().TrimEnd();

@@ -8,6 +8,9 @@ internal static class ProgressLine
     private const string Separator = "  ";
     private const string Paused = "paused";
 
+    /// <summary>What a run that has ended waits for while it tells so.</summary>
+    public const string Announcing = "announcing";
+
     /// <summary>Such as <c>nightly  41,230/100,000  41%  1,204/s  ETA 49s  failed 12  in flight 64  waiting for handlers 92%, rate 8%</c>.</summary>
     public static string Format(string runId, RunProgress? progress) =>
         string.Join(Separator, progress is null ? [runId, "starting"] : [runId, .. Parts(progress)]);
@@ -52,8 +55,8 @@ internal static class ProgressLine
             yield return $"to retry {Figures.Count(progress.WaitingForRetry)}";
         if (progress.WaitingFor is not { Length: > 0 } waitingFor)
             yield break;
-        if (waitingFor == Paused)
-            yield return Paused;
+        if (waitingFor is Paused or Announcing)
+            yield return waitingFor;
         else if (progress.Waits.Count == 0)
             yield return $"waiting for {waitingFor}";
     }

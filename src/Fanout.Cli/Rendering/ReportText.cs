@@ -8,7 +8,7 @@ internal static class ReportText
     private const int MostErrors = 10;
 
     /// <summary>Several lines, the last without a line end.</summary>
-    public static string Format(RunReport report, string results, Hints hints)
+    public static string Format(RunReport report, string results, Hints hints, string? announced = null)
     {
         var text = new StringBuilder();
         text.Append("Run ").Append(report.RunId).Append(' ').AppendLine(Headline(report));
@@ -18,6 +18,8 @@ internal static class ReportText
         Field(text, "time", Time(report));
         if (report.Reduced is { } reduced)
             Field(text, "reduced", reduced.GetRawText());
+        if (announced is not null)
+            Field(text, "announced", announced);
         Errors(text, report.Tally.Errors);
         text.Append("Results: ").AppendLine(results);
         text.Append("  read them: ").AppendLine(hints.Command("results", report.RunId));

@@ -10,7 +10,7 @@ internal static class StatusText
     public static string Format(RunRecord record, string results, Hints hints)
     {
         if (record.Report is { } report)
-            return ReportText.Format(report, results, hints);
+            return ReportText.Format(report, results, hints, AnnouncementText.Of(record, hints));
         var text = new StringBuilder();
         text.Append("Run ").Append(record.Id).Append(" is ").AppendLine(Word(record));
         if (record.Progress is { } progress)

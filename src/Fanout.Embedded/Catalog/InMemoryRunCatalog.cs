@@ -72,6 +72,12 @@ internal sealed class InMemoryRunCatalog(InMemoryStore store, TimeProvider time)
         return Task.CompletedTask;
     }
 
+    public Task SetAnnouncementAsync(string runId, RunAnnouncement announcement, CancellationToken cancellationToken)
+    {
+        Change(runId, run => RunChanges.Announced(run, announcement));
+        return Task.CompletedTask;
+    }
+
     public Task DeleteAsync(string runId, CancellationToken cancellationToken)
     {
         lock (_gate)

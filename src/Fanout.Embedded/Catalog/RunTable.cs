@@ -12,15 +12,16 @@ internal static class RunTable
     private const string Columns =
         """
         SELECT id, spec, created_at, started_at, ended_at, control, runs.progress, report, owner, expires_at,
-            (SELECT json_group_object(shard, progress.progress) FROM progress WHERE run_id = id)
+            (SELECT json_group_object(shard, progress.progress) FROM progress WHERE run_id = id),
+            announcement
         FROM runs LEFT JOIN leases ON root_id = id
 
         """;
 
     public static bool TryInsert(SqliteSession session, RunRecord run) => session.Execute(
         """
-        INSERT INTO runs (id, spec, status, created_at, started_at, ended_at, control, progress, report)
-        VALUES (@0, @1, @2, @3, @4, @5, @6, @7, @8)
+        INSERT INTO runs (id, spec, status, created_at, started_at, ended_at, control, progress, report, announcement)
+        VALUES (@0, @1, @2, @3, @4, @5, @6, @7, @8, @9)
         ON CONFLICT (id) DO NOTHING
         """,
         run.Id,
@@ -31,17 +32,19 @@ internal static class RunTable
         run.EndedAt?.UtcTicks,
         Write(run.Control),
         Write(FinalProgress(run)),
-        Write(run.Report)) == 1;
+        Write(run.Report),
+        Write(run.Announcement)) == 1;
 
     public static void Update(SqliteSession session, RunRecord run) => session.Execute(
-        "UPDATE runs SET status = @1, started_at = @2, ended_at = @3, control = @4, progress = @5, report = @6 WHERE id = @0",
+        "UPDATE runs SET status = @1, started_at = @2, ended_at = @3, control = @4, progress = @5, report = @6, announcement = @7 WHERE id = @0",
         run.Id,
         run.Status.ToString(),
         run.StartedAt?.UtcTicks,
         run.EndedAt?.UtcTicks,
         Write(run.Control),
         Write(FinalProgress(run)),
-        Write(run.Report));
+        Write(run.Report),
+        Write(run.Announcement));
 
     public static bool SetProgress(SqliteSession session, string runId, string shard, RunProgress progress) => session.Execute(
         """
@@ -92,6 +95,7 @@ internal static class RunTable
         DrivenBy = row.IsDBNull(8) || row.GetInt64(9) <= now.UtcTicks || ProcessOwner.IsDead(row.GetString(8))
             ? null
             : ProcessOwner.Display(row.GetString(8)),
+        Announcement = Parse<RunAnnouncement>(row, 11),
     };
 
     private static RunProgress? FinalProgress(RunRecord run) => run.Report is null ? null : run.Progress;

@@ -37,6 +37,9 @@ internal sealed class SqliteRunCatalog(SqliteDatabase database, TimeProvider tim
     public Task CompleteAsync(string runId, RunReport report, CancellationToken cancellationToken) =>
         ChangeAsync(runId, run => RunChanges.Completed(run, report));
 
+    public Task SetAnnouncementAsync(string runId, RunAnnouncement announcement, CancellationToken cancellationToken) =>
+        ChangeAsync(runId, run => RunChanges.Announced(run, announcement));
+
     public Task DeleteAsync(string runId, CancellationToken cancellationToken) =>
         database.WriteAsync(session => RunTable.Delete(session, runId));
 

@@ -86,6 +86,7 @@ internal sealed record SqliteFile(string Name, IReadOnlyList<string> Migrations,
             INSERT INTO progress (run_id, shard, progress) SELECT id, '', progress FROM runs WHERE progress IS NOT NULL AND report IS NULL;
             UPDATE runs SET progress = NULL WHERE report IS NULL;
             """,
+            "ALTER TABLE runs ADD COLUMN announcement TEXT;",
         ],
         SyncsEveryCommit: true);
 

@@ -26,6 +26,9 @@ public sealed record RunSpec
 
     /// <summary>What is kept and reduced.</summary>
     public ResultsSpec Results { get; init; } = new();
+
+    /// <summary>Whom it tells when it has ended; null: nobody.</summary>
+    public OnCompleteSpec? OnComplete { get; init; }
 }
 
 /// <summary>A handler by name, and its options.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Fanout.Announcing;
 using Fanout.Planning;
 using Fanout.Processing;
 using Fanout.Results;
@@ -23,6 +24,10 @@ public sealed class Activities(
     internal const string CloseBranch = "closeBranch";
     internal const string CloseRun = "closeRun";
     internal const string Stop = "stop";
+    internal const string Announce = "announce";
+    internal const string SettleAnnouncement = "settleAnnouncement";
+
+    private readonly Announcer _announcer = new(scopes.Environment);
 
     /// <summary>Adds Fanout's orchestrators and activities to what an engine runs.</summary>
     public void AddTo(OrchestrationRegistry registry, FanoutRegistry fanout)
@@ -34,6 +39,8 @@ public sealed class Activities(
         registry.AddActivity<CloseBranchInput, bool>(CloseBranch, (context, input) => ShieldAsync(input.RunId, context, () => CloseBranchAsync(input)));
         registry.AddActivity<CloseRunInput, RunReport>(CloseRun, (context, input) => ShieldAsync(input.RunId, context, () => CloseRunAsync(input, fanout)));
         registry.AddActivity<StopInput, ControlSignal>(Stop, (context, input) => ShieldAsync(input.RunId, context, () => StopAsync(input)));
+        registry.AddActivity<AnnounceInput, AnnounceResult>(Announce, (context, input) => ShieldAsync(input.RunId, context, () => _announcer.AnnounceAsync(input, context.Stopping)));
+        registry.AddActivity<SettleAnnouncementInput, bool>(SettleAnnouncement, (context, input) => ShieldAsync(input.RunId, context, () => SettleAnnouncementAsync(input)));
     }
 
     /// <summary>Counts and indexes the source.</summary>
@@ -102,9 +109,11 @@ public sealed class Activities(
         var report = Reports.Build(input, reduction, time.GetUtcNow(), results.Locate(input.RunId));
         await new Manifest(input.RunId, JsonElement.Parse(run.SpecJson), report, [.. branches.SelectMany(branch => branch.Parts)])
             .WriteAsync(results, CancellationToken.None).ConfigureAwait(false);
-        if (scopes.Find(input.RunId) is { } scope)
+        var scope = scopes.Find(input.RunId);
+        if (scope is not null)
             await catalog.SetProgressAsync(input.RunId, ProgressShard.Coordinator, scope.Observe(), CancellationToken.None).ConfigureAwait(false);
         await catalog.CompleteAsync(input.RunId, report, CancellationToken.None).ConfigureAwait(false);
+        scope?.NoteEnded();
         return report;
     }
 
@@ -117,6 +126,13 @@ public sealed class Activities(
             CancellationToken.None).ConfigureAwait(false) ?? RunControl.Initial;
         (await scopes.GetAsync(input.RunId).ConfigureAwait(false)).Apply(control);
         return ControlSignal.Of(control);
+    }
+
+    /// <summary>Records what became of announcing the run's end. What is recorded first stays.</summary>
+    public async Task<bool> SettleAnnouncementAsync(SettleAnnouncementInput input)
+    {
+        await catalog.SetAnnouncementAsync(input.RunId, input.Announcement, CancellationToken.None).ConfigureAwait(false);
+        return true;
     }
 
     private async Task<T> ShieldAsync<T>(string runId, ActivityContext context, Func<Task<T>> run)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Fanout.Announcing;
 using Fanout.Planning;
 using Fanout.Processing;
 using Fanout.Results;
@@ -45,6 +46,9 @@ public sealed record WorkUnit(long Start, long End, IReadOnlyList<PendingItem> P
 /// <param name="Deadline">For the whole run, from its first turn.</param>
 public sealed record RunInput(string RunId, string? Reduce, TimeSpan? Deadline)
 {
+    /// <summary>In which ways it tells that it has ended; null: in none.</summary>
+    public IReadOnlyList<AnnouncementChannel>? Announce { get; init; }
+
     /// <summary>When the first turn was.</summary>
     public DateTime? StartedAt { get; init; }
 

@@ -5,7 +5,7 @@ using Fanout.Results;
 namespace Fanout.Orchestration;
 
 /// <summary>
-/// The root of a run: plans it, keeps its branches busy, and closes it. Hands work out in shares, takes back what branches could not finish
+/// The root of a run: plans it, keeps its branches busy, closes it, and has its end announced. Hands work out in shares, takes back what branches could not finish
 /// within their history budget, and continues as new when its own is used. Deterministic.
 /// </summary>
 internal sealed class RunOrchestration
@@ -68,8 +68,12 @@ internal sealed class RunOrchestration
             return null;
         }
 
-        return await _context.CallActivityAsync<RunReport>(Activities.CloseRun, new CloseRunInput(
+        var report = await _context.CallActivityAsync<RunReport>(Activities.CloseRun, new CloseRunInput(
             _input.RunId, _input.Reduce, _startedAt, plan?.Total, _tally, _branchesStarted, _stop, _message));
+        // The report stands, whatever becomes of telling it.
+        if (_input.Announce is { } channels)
+            await AnnouncementOrchestration.RunAsync(_context, _input.RunId, channels);
+        return report;
     }
 
     private async Task<RunPlan?> PlanAsync()

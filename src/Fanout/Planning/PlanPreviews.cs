@@ -12,7 +12,10 @@ internal static class PlanPreviews
         var minimum = allotment.Rate is { } rate ? MinimumTime(plan.Total, rate, allotment.Burst) : (TimeSpan?)null;
         if (plan.Source.ByKey is { } byKey && spec.Flow.PerKey is { Rate: { } ofKey } perKey)
             minimum = Later(minimum, MinimumTime(byKey.Largest, ofKey, perKey.Burst ?? FlowSpec.DefaultBurst(ofKey)));
-        return new PlanPreview(plan.Total, plan.Branches, plan.Lanes, FirstRange(plan), allotment, minimum, Note(plan, allotment) + Keys(plan));
+        return new PlanPreview(plan.Total, plan.Branches, plan.Lanes, FirstRange(plan), allotment, minimum, Note(plan, allotment) + Keys(plan))
+        {
+            OnComplete = spec.OnComplete,
+        };
     }
 
     // Of keys the items are as many as on average.

@@ -52,6 +52,12 @@ public sealed record RunEnvironment
     /// <summary>Where batches of runs with <c>dispatch: queue</c> are sent; null: there is no queue, and such runs are refused.</summary>
     public IBatchQueue? Queue { get; init; }
 
+    /// <summary>The queues that runs announce their end to; null: there are none, and runs that name one are refused.</summary>
+    public IAnnouncementQueue? Announcements { get; init; }
+
+    /// <summary>Environment variables, where the secrets are that sign webhooks. Default: this process's.</summary>
+    public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
+
     /// <summary>True: all lanes of a run live in this process and share one pool and pacer. False: each has its part of the allotment.</summary>
     public required bool LanesShareProcess { get; init; }
 }

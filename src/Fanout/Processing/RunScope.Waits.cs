@@ -14,6 +14,7 @@ public sealed partial class RunScope
     private readonly Dictionary<int, (int Count, DateTimeOffset Due)> _retriesHandedBack = [];
     private readonly WaitMeter _waits;
     private readonly ITimer _sampling;
+    private volatile bool _hasEnded;
     private volatile string _paceCause = WaitCauses.Rate;
 
     /// <summary>What a worker that stands before a pacer waits for: <c>rate</c>, or <c>limit NAME</c> when it is a limit's. Whoever paces says so.</summary>
@@ -35,12 +36,16 @@ public sealed partial class RunScope
                 waits = WaitMeter.Shares(census);
             return _meter.Measure(seen.Settled, Total, seen.InFlight, seen.WaitingForRetry, _allotment) with
             {
-                Waits = waits,
+                Waits = _hasEnded ? [] : waits,
                 Places = census.Sum(count => count.Places),
-                WaitingFor = _gate.Stop is not null ? WaitCauses.HandlersToEnd : _gate.Paused ? WaitCauses.Paused : waits[0].Cause,
+                WaitingFor = _hasEnded ? WaitCauses.Announcing
+                    : _gate.Stop is not null ? WaitCauses.HandlersToEnd : _gate.Paused ? WaitCauses.Paused : waits[0].Cause,
             };
         }
     }
+
+    /// <summary>The run has its report. What it is still driven for is to be announced.</summary>
+    internal void NoteEnded() => _hasEnded = true;
 
     private void Sample()
     {

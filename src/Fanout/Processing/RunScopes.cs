@@ -13,6 +13,8 @@ namespace Fanout.Processing;
 /// <param name="environment">What they are made from.</param>
 public sealed class RunScopes(RunEnvironment environment) : IAsyncDisposable
 {
+    internal RunEnvironment Environment => environment;
+
     private readonly ConcurrentDictionary<string, Lazy<Task<Watched>>> _scopes = new(StringComparer.Ordinal);
 
     /// <summary>The run's scope, made if need be.</summary>

@@ -27,6 +27,9 @@ internal static class WaitCauses
     /// <summary>Nothing new starts any more. Said of the whole run, never of a place.</summary>
     public const string HandlersToEnd = "handlers to end";
 
+    /// <summary>The run has ended, and is still to be announced.</summary>
+    public const string Announcing = "announcing";
+
     /// <summary>The source is being counted or read.</summary>
     public const string Source = "source";
 

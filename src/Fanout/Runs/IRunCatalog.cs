@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Fanout.Serialization;
 
 namespace Fanout.Runs;
@@ -40,6 +41,9 @@ public interface IRunCatalog
     /// <summary>Records the report and final status; a second call changes nothing.</summary>
     Task CompleteAsync(string runId, RunReport report, CancellationToken cancellationToken);
 
+    /// <summary>Replaces what became of announcing the run's end, if that is still pending: what was settled first stays. Does nothing to a run without it.</summary>
+    Task SetAnnouncementAsync(string runId, RunAnnouncement announcement, CancellationToken cancellationToken);
+
     /// <summary>Deletes the run and all the catalog has of it.</summary>
     Task DeleteAsync(string runId, CancellationToken cancellationToken);
 }
@@ -77,8 +81,19 @@ public sealed record RunRecord
     /// <summary>Its report; null: it has not ended.</summary>
     public RunReport? Report { get; init; }
 
+    /// <summary>What became of announcing its end; null: its spec does not ask for it.</summary>
+    public RunAnnouncement? Announcement { get; init; }
+
     /// <summary>The process that drives it now, such as <c>host:pid</c>; null: none, so it may be continued.</summary>
     public string? DrivenBy { get; init; }
+
+    /// <summary>True: it has its report, and its end is still to be announced. It goes on when somebody drives it.</summary>
+    [JsonIgnore]
+    public bool AwaitsAnnouncement => Report is not null && Announcement is { Status: AnnouncementStatus.Pending };
+
+    /// <summary>True: it has its report, and nothing is left to do for it.</summary>
+    [JsonIgnore]
+    public bool IsOver => Report is not null && !AwaitsAnnouncement;
 
     /// <summary>What it may use: what its spec asks for, as retuned since.</summary>
     /// <exception cref="JsonException">The spec is not one.</exception>

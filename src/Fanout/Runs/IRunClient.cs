@@ -76,4 +76,8 @@ public sealed record ResultQuery(IReadOnlyList<OutcomeStatus>? Status = null, lo
 /// <param name="Allotment">What the run may use.</param>
 /// <param name="MinimumByRate">The least time its rate allows; null: no rate.</param>
 /// <param name="Note">What bounds it, in words.</param>
-public sealed record PlanPreview(long Items, int Branches, int Lanes, long FirstRange, Allotment Allotment, TimeSpan? MinimumByRate, string Note);
+public sealed record PlanPreview(long Items, int Branches, int Lanes, long FirstRange, Allotment Allotment, TimeSpan? MinimumByRate, string Note)
+{
+    /// <summary>Whom it would tell when it has ended; null: nobody.</summary>
+    public OnCompleteSpec? OnComplete { get; init; }
+}

@@ -30,4 +30,11 @@ public static class RunChanges
             ? run with { Report = report, EndedAt = report.EndedAt, Progress = run.Progress is { } last ? last with { WaitingFor = null, Waits = [] } : null }
             : null;
     }
+
+    /// <summary>The record with what became of announcing its end; null when that was settled before: an attempt that comes too late must not take it back.</summary>
+    public static RunRecord? Announced(RunRecord run, RunAnnouncement announcement)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return run.Announcement is { Status: AnnouncementStatus.Pending } ? run with { Announcement = announcement } : null;
+    }
 }

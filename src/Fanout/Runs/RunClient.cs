@@ -24,8 +24,14 @@ public sealed class RunClient(RunEnvironment environment, IOrchestrationClient e
         var known = await Catalog.GetAsync(id, cancellationToken).ConfigureAwait(false);
         // Of a run that has ended nothing is needed any more: its report is asked for.
         if (known?.Report is null)
-            await RefuseWhatThisEngineLacksAsync(spec, cancellationToken).ConfigureAwait(false);
-        var record = new RunRecord { Id = id, SpecJson = SpecWriter.Write(spec), CreatedAt = environment.Time.GetUtcNow() };
+            await RefuseWhatThisEngineLacksAsync(spec, isNew: known is null, cancellationToken).ConfigureAwait(false);
+        var record = new RunRecord
+        {
+            Id = id,
+            SpecJson = SpecWriter.Write(spec),
+            CreatedAt = environment.Time.GetUtcNow(),
+            Announcement = spec.OnComplete is null ? null : RunAnnouncement.Pending,
+        };
         if (known is null)
         {
             await environment.CreateSource(spec.Source).CheckAsync(cancellationToken).ConfigureAwait(false);
@@ -47,7 +53,7 @@ public sealed class RunClient(RunEnvironment environment, IOrchestrationClient e
     /// <inheritdoc/>
     public async Task<PlanPreview> PreviewAsync(RunSpec spec, CancellationToken cancellationToken)
     {
-        await RefuseWhatThisEngineLacksAsync(spec, cancellationToken).ConfigureAwait(false);
+        await RefuseWhatThisEngineLacksAsync(spec, isNew: true, cancellationToken).ConfigureAwait(false);
         var id = $"preview-{environment.NewExecutionId()}";
         var source = KeyedSource.Of(spec, environment.CreateSource(spec.Source));
         await source.CheckAsync(cancellationToken).ConfigureAwait(false);
@@ -105,6 +111,8 @@ public sealed class RunClient(RunEnvironment environment, IOrchestrationClient e
         var run = await GetAsync(runId, cancellationToken).ConfigureAwait(false);
         if (run.Report is null)
             throw new RunException(runId, $"Run '{runId}' has not ended. Cancel it first.");
+        if (run.AwaitsAnnouncement)
+            throw new RunException(runId, $"The end of run '{runId}' is not announced yet. Let that be done first, with 'resume' if nobody drives it.");
         await engine.PurgeInstanceAsync(runId, cancellationToken).ConfigureAwait(false);
         await environment.Results.DeleteRunAsync(runId, cancellationToken).ConfigureAwait(false);
         deleteWorkspace(runId);
@@ -126,7 +134,10 @@ public sealed class RunClient(RunEnvironment environment, IOrchestrationClient e
     public string LocateResults(string runId) => environment.Results.Locate(runId);
 
     private Task<bool> ScheduleAsync(RunSpec spec, CancellationToken cancellationToken) => engine.ScheduleNewOrchestrationInstanceAsync(
-        RunOrchestration.Name, new RunInput(spec.Id!, spec.Results.Reduce, spec.Failure.Deadline), spec.Id!, cancellationToken);
+        RunOrchestration.Name,
+        new RunInput(spec.Id!, spec.Results.Reduce, spec.Failure.Deadline) { Announce = AnnouncementOrchestration.ChannelsOf(spec.OnComplete) },
+        spec.Id!,
+        cancellationToken);
 
     private async Task ChangeAsync(string runId, string verb, Func<RunControl, RunControl> change, CancellationToken cancellationToken)
     {
@@ -142,7 +153,7 @@ public sealed class RunClient(RunEnvironment environment, IOrchestrationClient e
     }
 
     // A limit that does not exist cannot hold, and a queue that is not there takes nothing: better refused than ignored.
-    private async Task RefuseWhatThisEngineLacksAsync(RunSpec spec, CancellationToken cancellationToken)
+    private async Task RefuseWhatThisEngineLacksAsync(RunSpec spec, bool isNew, CancellationToken cancellationToken)
     {
         var errors = new List<SpecError>();
         foreach (var (index, name) in spec.Flow.Limits.Index())
@@ -153,6 +164,11 @@ public sealed class RunClient(RunEnvironment environment, IOrchestrationClient e
 
         if (spec.Batch.Dispatch == BatchDispatch.Queue)
             errors.Add(new SpecError("/batch/dispatch", "\"queue\"", "needs a queue, and this home has none.", "Use \"activity\"."));
+        if (spec.OnComplete?.Queue is { } queue && environment.Announcements is null)
+            errors.Add(new SpecError("/onComplete/queue", $"\"{queue}\"", "needs a storage account, and this home has none.", "Give one with --storage azure:CONNECTION, or leave the queue out."));
+        // Whoever goes on with a run, to cancel it say, need not know its secret: one that cannot be signed then is reported as not announced.
+        if (isNew && spec.OnComplete?.Webhook?.SecretFrom is { } variable && string.IsNullOrEmpty(environment.Variable(variable)))
+            errors.Add(new SpecError("/onComplete/webhook/secretFrom", $"\"{variable}\"", "names an environment variable that is not set here.", "Set it where the run is driven, or leave the field out to send the webhook unsigned."));
         if (errors.Count > 0)
             throw new SpecException(errors);
     }

@@ -37,8 +37,8 @@ public sealed record RunProgress
     public Allotment? Allotment { get; init; }
 
     /// <summary>
-    /// What it waits for most, in words: <c>paused</c>, <c>handlers to end</c> when nothing new starts any more, else the first of
-    /// <see cref="Waits"/>; null: it has ended, or nobody has seen it yet.
+    /// What it waits for most, in words: <c>paused</c>, <c>handlers to end</c> when nothing new starts any more, <c>announcing</c> when it has
+    /// ended and tells so, else the first of <see cref="Waits"/>; null: it has ended, or nobody has seen it yet.
     /// </summary>
     public string? WaitingFor { get; init; }
 

@@ -44,6 +44,9 @@ public static class SpecFlags
         ["/batch/checkpoint"] = "--checkpoint",
         ["/results/keep"] = "--keep",
         ["/results/reduce"] = "--reduce",
+        ["/onComplete/webhook"] = "--on-complete-webhook",
+        ["/onComplete/webhook/secretFrom"] = "--on-complete-secret-from",
+        ["/onComplete/queue"] = "--on-complete-queue",
     };
 
     /// <summary>The flags with the fields they set; those of one source kind each (<c>--jsonl</c>) and <c>--set</c> are not among them.</summary>

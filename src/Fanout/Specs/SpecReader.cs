@@ -10,7 +10,7 @@ namespace Fanout.Specs;
 public static class SpecReader
 {
     /// <summary>The fields of a spec, for the test that compares them with the schema.</summary>
-    internal static readonly string[] Fields = ["$schema", "id", "handler", "source", "flow", "failure", "batch", "results"];
+    internal static readonly string[] Fields = ["$schema", "id", "handler", "source", "flow", "failure", "batch", "results", "onComplete"];
 
     /// <summary>Reads a spec of at most 2 MiB that nests at most 64 deep.</summary>
     /// <param name="json">The spec.</param>
@@ -60,8 +60,9 @@ public static class SpecReader
         var failure = root.Find("failure") is { } failureField ? FailureSpecReader.Read(failureField) : new FailureSpec();
         var batch = root.Find("batch") is { } batchField ? BatchSpecReader.Read(batchField) : new BatchSpec();
         var results = root.Find("results") is { } resultsField ? ResultsSpecReader.Read(resultsField, registry) : new ResultsSpec();
+        var onComplete = root.Find("onComplete") is { } onCompleteField ? OnCompleteSpecReader.Read(onCompleteField) : null;
         return handler is null || source is null
             ? null
-            : new RunSpec { Id = id, Handler = handler, Source = source, Flow = flow, Failure = failure, Batch = batch, Results = results };
+            : new RunSpec { Id = id, Handler = handler, Source = source, Flow = flow, Failure = failure, Batch = batch, Results = results, OnComplete = onComplete };
     }
 }

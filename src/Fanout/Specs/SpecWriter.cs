@@ -31,6 +31,7 @@ public static class SpecWriter
         WriteFailure(writer, spec.Failure);
         WriteBatch(writer, spec.Batch);
         WriteResults(writer, spec.Results);
+        WriteOnComplete(writer, spec.OnComplete);
         writer.WriteEndObject();
     }
 
@@ -86,6 +87,23 @@ public static class SpecWriter
         writer.WriteStartObject("results");
         writer.WriteString("keep", SpecWords.Keep.WordFor(results.Keep));
         WriteText(writer, "reduce", results.Reduce);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteOnComplete(Utf8JsonWriter writer, OnCompleteSpec? onComplete)
+    {
+        if (onComplete is null)
+            return;
+        writer.WriteStartObject("onComplete");
+        if (onComplete.Webhook is { } webhook)
+        {
+            writer.WriteStartObject("webhook");
+            writer.WriteString("url", webhook.Url);
+            WriteText(writer, "secretFrom", webhook.SecretFrom);
+            writer.WriteEndObject();
+        }
+
+        WriteText(writer, "queue", onComplete.Queue);
         writer.WriteEndObject();
     }
 

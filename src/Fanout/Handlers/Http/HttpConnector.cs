@@ -3,14 +3,14 @@ using System.Net.Sockets;
 
 namespace Fanout.Handlers.Http;
 
-/// <summary>Makes the connections of one handler, to checked addresses only.</summary>
+/// <summary>Makes the connections of one handler or webhook, to checked addresses only.</summary>
 internal static class HttpConnector
 {
     /// <summary>No proxy, as the policy could not see past one; no cookies, no credentials, no redirects of its own.</summary>
-    public static SocketsHttpHandler CreateHandler(HttpOptions options) => new()
+    public static SocketsHttpHandler CreateHandler(TimeSpan connectTimeout) => new()
     {
         ConnectCallback = ConnectAsync,
-        ConnectTimeout = options.ConnectTimeout,
+        ConnectTimeout = connectTimeout,
         AllowAutoRedirect = false,
         UseCookies = false,
         UseProxy = false,

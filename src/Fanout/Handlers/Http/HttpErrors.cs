@@ -28,11 +28,8 @@ internal static class HttpErrors
     /// <summary>The failure behind what the HTTP stack threw; null: it is none of the network's, and is thrown on as it is.</summary>
     public static Exception? Thrown(Exception exception, HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        for (var cause = exception; cause is not null; cause = cause.InnerException)
-        {
-            if (cause is HostRefusedItemException refused)
-                return refused;
-        }
+        if (Refusal(exception) is { } refused)
+            return refused;
         if (cancellationToken.IsCancellationRequested)
             return null;
         return exception switch
@@ -44,6 +41,25 @@ internal static class HttpErrors
         };
     }
 
+    /// <summary>The policy's refusal behind what the HTTP stack threw; null: there is none.</summary>
+    public static HostRefusedItemException? Refusal(Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is HostRefusedItemException refused)
+                return refused;
+        }
+        return null;
+    }
+
+    /// <summary>What went wrong at the bottom of it.</summary>
+    public static string Innermost(Exception exception)
+    {
+        while (exception.InnerException is { } inner)
+            exception = inner;
+        return exception.Message;
+    }
+
     private static string TypeOf(HttpRequestException failed) => failed.HttpRequestError switch
     {
         HttpRequestError.NameResolutionError => "NameResolution",
@@ -53,13 +69,6 @@ internal static class HttpErrors
         HttpRequestError.Unknown => "HttpRequest",
         var known => known.ToString(),
     };
-
-    private static string Innermost(Exception exception)
-    {
-        while (exception.InnerException is { } inner)
-            exception = inner;
-        return exception.Message;
-    }
 
     // Queries and user names are where secrets are.
     private static string Show(HttpRequestMessage request) =>

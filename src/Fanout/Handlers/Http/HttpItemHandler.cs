@@ -20,7 +20,7 @@ internal sealed class HttpItemHandler : ItemHandler
         _time = time;
         _template = new(options);
         _policy = new(options.AllowHosts);
-        _invoker = new(HttpConnector.CreateHandler(options), disposeHandler: true);
+        _invoker = new(HttpConnector.CreateHandler(options.ConnectTimeout), disposeHandler: true);
     }
 
     public override async ValueTask HandleAsync(ItemContext context, IBufferWriter<byte> output, CancellationToken cancellationToken)
