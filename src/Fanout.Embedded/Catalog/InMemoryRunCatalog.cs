@@ -55,9 +55,10 @@ internal sealed class InMemoryRunCatalog(InMemoryStore store, TimeProvider time)
         return Task.CompletedTask;
     }
 
-    public Task SetProgressAsync(string runId, RunProgress progress, CancellationToken cancellationToken)
+    public Task SetProgressAsync(string runId, string shard, RunProgress progress, CancellationToken cancellationToken)
     {
-        Change(runId, run => RunChanges.Progressed(run, progress));
+        if (shard == ProgressShard.Coordinator)
+            Change(runId, run => RunChanges.Progressed(run, progress));
         return Task.CompletedTask;
     }
 

@@ -31,8 +31,8 @@ internal sealed class SqliteRunCatalog(SqliteDatabase database, TimeProvider tim
     public Task SetStartedAsync(string runId, DateTimeOffset startedAt, CancellationToken cancellationToken) =>
         ChangeAsync(runId, run => RunChanges.Started(run, startedAt));
 
-    public Task SetProgressAsync(string runId, RunProgress progress, CancellationToken cancellationToken) =>
-        database.WriteAsync(session => RunTable.SetProgress(session, runId, progress));
+    public Task SetProgressAsync(string runId, string shard, RunProgress progress, CancellationToken cancellationToken) =>
+        shard == ProgressShard.Coordinator ? database.WriteAsync(session => RunTable.SetProgress(session, runId, progress)) : Task.CompletedTask;
 
     public Task CompleteAsync(string runId, RunReport report, CancellationToken cancellationToken) =>
         ChangeAsync(runId, run => RunChanges.Completed(run, report));

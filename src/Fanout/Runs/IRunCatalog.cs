@@ -24,8 +24,14 @@ public interface IRunCatalog
     /// <summary>Notes that work has begun; keeps the earliest time.</summary>
     Task SetStartedAsync(string runId, DateTimeOffset startedAt, CancellationToken cancellationToken);
 
-    /// <summary>Replaces the run's live progress.</summary>
-    Task SetProgressAsync(string runId, RunProgress progress, CancellationToken cancellationToken);
+    /// <summary>
+    /// Replaces what one of those who count says of the run; of a run that is not there or has ended it changes nothing that is seen.
+    /// </summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="shard">Who counts: see <see cref="ProgressShard"/>.</param>
+    /// <param name="progress">What it counted over the whole run so far, and what it does now.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task SetProgressAsync(string runId, string shard, RunProgress progress, CancellationToken cancellationToken);
 
     /// <summary>Records the report and final status; a second call changes nothing.</summary>
     Task CompleteAsync(string runId, RunReport report, CancellationToken cancellationToken);

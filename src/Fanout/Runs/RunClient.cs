@@ -151,7 +151,7 @@ public sealed class RunClient(RunEnvironment environment, IOrchestrationClient e
                 errors.Add(new SpecError($"/flow/limits/{index}", $"\"{name}\"", "names a limit that does not exist here.", $"Define it with: fanout limit set {name} --concurrency N (or --rate R, or both), or leave it out."));
         }
 
-        if (spec.Batch.Dispatch == BatchDispatch.Queue)
+        if (spec.Batch.Dispatch == BatchDispatch.Queue && environment.Queue is null)
             errors.Add(new SpecError("/batch/dispatch", "\"queue\"", "needs a queue, and this home has none.", "Use \"activity\"."));
         if (errors.Count > 0)
             throw new SpecException(errors);

@@ -48,7 +48,7 @@ public abstract class RunCatalogContract
         Assert.Null(await Catalog.GetControlAsync("a", default));
         Assert.Null(await Catalog.UpdateControlAsync("a", control => control with { Paused = true }, default));
         await Catalog.SetStartedAsync("a", Now, default);
-        await Catalog.SetProgressAsync("a", new RunProgress(), default);
+        await Catalog.SetProgressAsync("a", ProgressShard.Coordinator, new RunProgress(), default);
         await Catalog.CompleteAsync("a", Report("a"), default);
         await Catalog.DeleteAsync("a", default);
     }
@@ -106,8 +106,8 @@ public abstract class RunCatalogContract
         var progress = new RunProgress { At = Now, Total = 10, Succeeded = 4, Allotment = new Allotment(8, null, 1), WaitingFor = "rate", Waits = [new("rate", 70), new("handlers", 30)] };
         await Catalog.TryAddAsync(Run("a"), default);
 
-        await Catalog.SetProgressAsync("a", new RunProgress { Succeeded = 1 }, default);
-        await Catalog.SetProgressAsync("a", progress, default);
+        await Catalog.SetProgressAsync("a", ProgressShard.Coordinator, new RunProgress { Succeeded = 1 }, default);
+        await Catalog.SetProgressAsync("a", ProgressShard.Coordinator, progress, default);
 
         Assert.Equivalent(progress, (await Catalog.GetAsync("a", default))!.Progress, strict: true);
     }
@@ -116,7 +116,7 @@ public abstract class RunCatalogContract
     public async Task Completed_WaitsForNothing()
     {
         await Catalog.TryAddAsync(Run("a"), default);
-        await Catalog.SetProgressAsync("a", new RunProgress { Succeeded = 4, WaitingFor = "rate", Waits = [new("rate", 100)] }, default);
+        await Catalog.SetProgressAsync("a", ProgressShard.Coordinator, new RunProgress { Succeeded = 4, WaitingFor = "rate", Waits = [new("rate", 100)] }, default);
 
         await Catalog.CompleteAsync("a", Report("a"), default);
 
@@ -132,7 +132,7 @@ public abstract class RunCatalogContract
 
         await Catalog.CompleteAsync("a", Report("a"), default);
         await Catalog.CompleteAsync("a", Report("a") with { Status = RunStatus.Failed }, default);
-        await Catalog.SetProgressAsync("a", new RunProgress(), default);
+        await Catalog.SetProgressAsync("a", ProgressShard.Coordinator, new RunProgress(), default);
 
         var run = (await Catalog.GetAsync("a", default))!;
         Assert.Equal((RunStatus.CompletedWithFailures, Now.AddMinutes(1)), (run.Status, run.EndedAt!.Value));
