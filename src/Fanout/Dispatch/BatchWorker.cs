@@ -49,7 +49,7 @@ public sealed class BatchWorker : IAsyncDisposable
     public async Task RunAsync(CancellationToken stopping)
     {
         var queue = _environment.Queue ?? throw new InvalidOperationException("A worker needs a queue to take batches from.");
-        using var inbox = new BatchInbox(queue, _options, _time, _patience);
+        using var inbox = new BatchInbox(queue, _gate, _options, _time, _patience);
         await Task.WhenAll(Enumerable.Range(0, _options.Loops).Select(_ => LoopAsync(inbox, stopping))).ConfigureAwait(false);
     }
 
@@ -105,8 +105,6 @@ public sealed class BatchWorker : IAsyncDisposable
     {
         try
         {
-            // What would have to wait here is better taken by others.
-            await _gate.WhenOpenAsync(stopping).ConfigureAwait(false);
             return await inbox.TakeAsync(stopping).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)

@@ -18,15 +18,21 @@ internal sealed class BranchOrchestration
     /// <summary>Events after which no more batches are started. What is then under way adds a few for each lane, well below 1,000.</summary>
     private const int HistoryBudget = 400;
 
-    // Of one batch: a call and its result; by queue, the call that sends it, a timer that is set and cancelled, and the event.
+    // A call and its result; by queue, the call that sends the batch, and the event that brings its result. Timers count when they are set.
     private const int EventsPerCall = 3;
-    private const int EventsPerSending = 7;
+    private const int EventsPerSending = 5;
 
     /// <summary>
     /// A batch whose result has not come for so long, longer than any slice, is sent again unless it is being worked: 15 min. Queues lose nothing,
     /// but people clear them.
     /// </summary>
     internal static readonly TimeSpan SendAgainAfter = TimeSpan.FromMinutes(15);
+
+    /// <summary>
+    /// How long after a cancel or a deadline a batch's result is waited for: 1 min, many times what a worker takes to end one. Then there is no worker,
+    /// and the batch is ended where the branch is.
+    /// </summary>
+    internal static readonly TimeSpan EndHereAfter = TimeSpan.FromMinutes(1);
 
     private readonly IOrchestrationContext _context;
     private readonly BranchInput _input;
@@ -162,18 +168,31 @@ internal sealed class BranchOrchestration
             await _context.CallActivityAsync<bool>(Activities.Enqueue, batch with { Sending = sending });
             var again = _context.CurrentUtcDateTime + SendAgainAfter;
             // A durable timer may fire early: the clock decides.
-            while (!completed.IsCompleted && _context.CurrentUtcDateTime < again)
-                await WaitAsync(completed, again);
+            while (!completed.IsCompleted && !IsCancelled && _context.CurrentUtcDateTime < again)
+                await WaitAsync(again, completed, _control.Changed);
+            if (IsCancelled && !completed.IsCompleted)
+                return await EndHereAsync(batch, completed);
             if (completed.IsCompleted)
                 return await completed;
         }
     }
 
-    private async Task WaitAsync(Task completed, DateTime until)
+    private bool IsCancelled => _control.Current.Stop is CompletionReason.CancelledByRequest or CompletionReason.DeadlineReached;
+
+    private async Task<BatchResult> EndHereAsync(BatchInput batch, Task<BatchResult> completed)
     {
+        var due = _context.CurrentUtcDateTime + EndHereAfter;
+        while (!completed.IsCompleted && _context.CurrentUtcDateTime < due)
+            await WaitAsync(due, completed);
+        return completed.IsCompleted ? await completed : await CallBatchAsync(batch);
+    }
+
+    private async Task WaitAsync(DateTime until, params Task[] tasks)
+    {
+        _events += 2;
         using var cancel = new CancellationTokenSource();
         var timer = _context.CreateTimer(until, cancel.Token);
-        await Task.WhenAny(completed, timer);
+        await Task.WhenAny([.. tasks, timer]);
         if (!timer.IsCompleted)
             cancel.Cancel();
     }
