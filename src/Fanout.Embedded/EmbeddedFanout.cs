@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Fanout.Dispatch;
 using Fanout.Embedded.Driving;
 using Fanout.Orchestration;
 using Fanout.Planning;
@@ -21,25 +22,32 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
     private readonly RunScopes _scopes;
     private readonly EmbeddedEngine _engine;
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _faults = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _stopPump = new();
+    private readonly Task _pump;
 
-    private EmbeddedFanout(HomeOptions options, EmbeddedStorage storage, IServiceProvider services, TimeProvider time)
+    private EmbeddedFanout(
+        HomeOptions options, EmbeddedStorage storage, IServiceProvider services, TimeProvider time, Func<RunEnvironment, RunEnvironment>? configure)
     {
         _options = options;
         _storage = storage;
         Registry = (FanoutRegistry?)services.GetService(typeof(FanoutRegistry))
             ?? throw new ArgumentException("The services have no FanoutRegistry: call AddFanout() on the service collection.", nameof(services));
         var paths = new HomePaths(options.Path);
-        _environment = HomeEnvironment.Create(paths, storage, Registry, services, time) with
+        var environment = HomeEnvironment.Create(paths, storage, Registry, services, time);
+        _environment = (configure?.Invoke(environment) ?? environment) with
         {
             SignalAsync = (runId, control) => _engine!.RaiseEventAsync(runId, ControlSignal.EventName, ControlSignal.Of(control)),
         };
         _scopes = new RunScopes(_environment);
         var orchestrations = new OrchestrationRegistry();
-        new Activities(_scopes, storage.Catalog, _environment.Results, time, OnStorageFailure).AddTo(orchestrations, Registry);
+        new Activities(_scopes, _environment.Catalog, _environment.Results, time, OnStorageFailure, _environment.Queue).AddTo(orchestrations, Registry);
         _engine = new EmbeddedEngine(
             storage, orchestrations, new EmbeddedEngineOptions(), time, _environment.LoggerFactory.CreateLogger<EmbeddedEngine>());
         Client = new RunClient(_environment, _engine, _scopes, paths.DeleteWorkspace);
-        Limits = new LimitClient(storage.Limits, storage.Catalog, time);
+        Limits = new LimitClient(_environment.Limits, _environment.Catalog, time);
+        _pump = _environment.Completions is { } completions
+            ? new CompletionPump(completions, _engine, time, _environment.NextRandom, _environment.LoggerFactory.CreateLogger<CompletionPump>()).RunAsync(_stopPump.Token)
+            : Task.CompletedTask;
     }
 
     /// <inheritdoc/>
@@ -54,17 +62,22 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
     /// <inheritdoc/>
     public FanoutRegistry Registry { get; }
 
+    /// <summary>What this process offers its runs: what a worker beside it is made from.</summary>
+    public RunEnvironment Environment => _environment;
+
     internal EmbeddedEngine Engine => _engine;
 
     /// <summary>Opens a home, creating it when it is missing.</summary>
     /// <param name="options">Which one.</param>
     /// <param name="services">Where <c>AddFanout()</c> registered handlers, and what they are made from.</param>
     /// <param name="timeProvider">The clock; null: the system's.</param>
+    /// <param name="configure">Replaces parts of what the home offers its runs, such as where results live, or adds a queue for their batches; null: nothing is.</param>
     /// <exception cref="StorageException">The home cannot be used: it is read-only, full, damaged, or of a newer version.</exception>
-    public static Task<EmbeddedFanout> OpenAsync(HomeOptions options, IServiceProvider services, TimeProvider? timeProvider = null)
+    public static Task<EmbeddedFanout> OpenAsync(
+        HomeOptions options, IServiceProvider services, TimeProvider? timeProvider = null, Func<RunEnvironment, RunEnvironment>? configure = null)
     {
         var storage = EmbeddedStorage.Open(options.Path);
-        return Task.FromResult(new EmbeddedFanout(options, storage, services, timeProvider ?? TimeProvider.System));
+        return Task.FromResult(new EmbeddedFanout(options, storage, services, timeProvider ?? TimeProvider.System, configure));
     }
 
     /// <inheritdoc/>
@@ -119,6 +132,9 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await _stopPump.CancelAsync().ConfigureAwait(false);
+        await _pump.ConfigureAwait(false);
+        _stopPump.Dispose();
         await _engine.DisposeAsync().ConfigureAwait(false);
         await _scopes.DisposeAsync().ConfigureAwait(false);
         await _environment.LimitShares.DisposeAsync().ConfigureAwait(false);
@@ -166,8 +182,8 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
         if (await _engine.GetInstanceAsync(record.Id, CancellationToken.None).ConfigureAwait(false) is not { IsCompleted: true } instance)
             return record.Report;
         var report = record.Report ?? await ReportFailureAsync(record, instance).ConfigureAwait(false);
-        await _storage.Catalog.CompleteAsync(record.Id, report, CancellationToken.None).ConfigureAwait(false);
-        await _storage.Catalog.SetAnnouncementAsync(
+        await _environment.Catalog.CompleteAsync(record.Id, report, CancellationToken.None).ConfigureAwait(false);
+        await _environment.Catalog.SetAnnouncementAsync(
             record.Id,
             new RunAnnouncement(AnnouncementStatus.NotAnnounced, "the run's orchestration failed before it was done"),
             CancellationToken.None).ConfigureAwait(false);

@@ -80,6 +80,23 @@ public sealed class Pacer
             return WaitFrom(Now(), units);
     }
 
+    /// <summary>How far ahead of now a next start would come if starts were spaced evenly; zero or less: the bucket is full.</summary>
+    public TimeSpan Ahead
+    {
+        get
+        {
+            lock (_lock)
+                return IsLimited ? TimeSpan.FromTicks((long)Int128.Min((_arrival - Now()) / UnitsPerTick, TimeSpan.MaxValue.Ticks)) : TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>Takes over what another pacer has granted: no start sooner than if the next came, spaced evenly, so far <paramref name="ahead"/> of now.</summary>
+    public void Owe(TimeSpan ahead)
+    {
+        lock (_lock)
+            _arrival = Int128.Max(_arrival, Now() + ((Int128)ahead.Ticks * UnitsPerTick));
+    }
+
     /// <summary>
     /// Changes the rate and burst from now on. The units the bucket lacks stay as many, so that a change of the rate gives none away; it never
     /// lacks more than the new burst, but for the debt of a start that was larger than the old.

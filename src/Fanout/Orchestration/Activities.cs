@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Fanout.Announcing;
+using Fanout.Dispatch;
 using Fanout.Planning;
 using Fanout.Processing;
 using Fanout.Results;
@@ -16,11 +17,18 @@ namespace Fanout.Orchestration;
 /// Told, with the run's id, when storage failed. That is no fault of the run: if it returns, the activity waits to be stopped, to be run
 /// again once storage is mended. Null: the activity fails.
 /// </param>
+/// <param name="queue">Where batches are sent that workers take; null: there is no queue, and no run that needs one.</param>
 public sealed class Activities(
-    RunScopes scopes, IRunCatalog catalog, IResultStore results, TimeProvider time, Action<string, StorageException>? onStorageFailure = null)
+    RunScopes scopes,
+    IRunCatalog catalog,
+    IResultStore results,
+    TimeProvider time,
+    Action<string, StorageException>? onStorageFailure = null,
+    IBatchQueue? queue = null)
 {
     internal const string Plan = "plan";
     internal const string Batch = "batch";
+    internal const string Enqueue = "enqueue";
     internal const string CloseBranch = "closeBranch";
     internal const string CloseRun = "closeRun";
     internal const string Stop = "stop";
@@ -36,6 +44,7 @@ public sealed class Activities(
         registry.AddOrchestrator<BranchInput, BranchResult>(BranchOrchestration.Name, (context, input) => BranchOrchestration.RunAsync(context, input, fanout));
         registry.AddActivity<string, PlanResult>(Plan, (context, runId) => ShieldAsync(runId, context, () => PlanAsync(runId, context.Stopping)));
         registry.AddActivity<BatchInput, BatchResult>(Batch, (context, input) => ShieldAsync(input.RunId, context, () => WorkBatchAsync(input, context.Epoch, context.Stopping)));
+        registry.AddActivity<BatchInput, bool>(Enqueue, (context, input) => ShieldAsync(input.RunId, context, () => EnqueueAsync(input, context)));
         registry.AddActivity<CloseBranchInput, bool>(CloseBranch, (context, input) => ShieldAsync(input.RunId, context, () => CloseBranchAsync(input)));
         registry.AddActivity<CloseRunInput, RunReport>(CloseRun, (context, input) => ShieldAsync(input.RunId, context, () => CloseRunAsync(input, fanout)));
         registry.AddActivity<StopInput, ControlSignal>(Stop, (context, input) => ShieldAsync(input.RunId, context, () => StopAsync(input)));
@@ -72,15 +81,20 @@ public sealed class Activities(
     internal async Task<BatchResult> WorkBatchAsync(RunScope scope, BatchInput input, long epoch, CancellationToken stopping)
     {
         var checkpoint = await BatchCheckpoint.FindAsync(results, input.RunId, input.Key).ConfigureAwait(false);
+        return await WorkBatchAsync(scope, input, checkpoint, new BatchExecution(epoch, stopping, CancellationToken.None)).ConfigureAwait(false);
+    }
+
+    internal static async Task<BatchResult> WorkBatchAsync(RunScope scope, BatchInput input, BatchCheckpoint? checkpoint, BatchExecution execution)
+    {
         if (scope.Total is null)
             scope.SetTotal(input.Source.ItemCount);
         try
         {
             var feed = await ItemFeed.OpenAsync(scope, input, checkpoint).ConfigureAwait(false);
             await using var closing = feed.ConfigureAwait(false);
-            var batch = new Batch(scope, input, epoch, checkpoint, feed);
+            var batch = new Batch(scope, input, execution, checkpoint, feed);
             await using var disposing = batch.ConfigureAwait(false);
-            return await batch.RunAsync(stopping).ConfigureAwait(false);
+            return await batch.RunAsync(execution.Stopping, execution.Abort).ConfigureAwait(false);
         }
         catch (SourceException failed)
         {
@@ -88,6 +102,33 @@ public sealed class Activities(
             return Unopened(input, checkpoint, scope);
         }
     }
+
+    /// <summary>
+    /// Sends a batch to whichever worker is free. One that was sent before and is being worked is not sent again: it is late, not lost. False: so
+    /// it is.
+    /// </summary>
+    public async Task<bool> EnqueueAsync(BatchInput input, ActivityContext context)
+    {
+        if (queue is null)
+            throw new RunException(input.RunId, $"Run '{input.RunId}' sends its batches to a queue, and this process has none. Drive it where it was started.");
+        if (input.Sending > 0
+            && await BatchCheckpoint.FindAsync(results, input.RunId, input.Key).ConfigureAwait(false) is { Ending: null } checkpoint
+            && time.GetUtcNow() - checkpoint.At < TakenForDead)
+        {
+            return false;
+        }
+
+        // A process that takes the run over may send once more what its predecessor has sent: its executions outrank the others.
+        var message = new BatchMessage(context.InstanceId, input with { Sending = (int)Math.Min(input.Sending + context.Epoch, MaxSending) });
+        await queue.SendAsync(message, context.Stopping).ConfigureAwait(false);
+        return true;
+    }
+
+    // Longer than any checkpoint interval, and than the clocks of two machines differ.
+    private static readonly TimeSpan TakenForDead = TimeSpan.FromMinutes(5);
+
+    // What an execution's checkpoints are named by holds four digits of it.
+    private const long MaxSending = 9_999;
 
     /// <summary>Records a branch's parts, after which its batches' checkpoints are no longer needed.</summary>
     public async Task<bool> CloseBranchAsync(CloseBranchInput input)
@@ -111,7 +152,7 @@ public sealed class Activities(
             .WriteAsync(results, CancellationToken.None).ConfigureAwait(false);
         var scope = scopes.Find(input.RunId);
         if (scope is not null)
-            await catalog.SetProgressAsync(input.RunId, ProgressShard.Coordinator, scope.Observe(), CancellationToken.None).ConfigureAwait(false);
+            await catalog.SetProgressAsync(input.RunId, ProgressShard.Coordinator, scope.ObserveShare(), CancellationToken.None).ConfigureAwait(false);
         await catalog.CompleteAsync(input.RunId, report, CancellationToken.None).ConfigureAwait(false);
         scope?.NoteEnded();
         return report;
@@ -149,14 +190,8 @@ public sealed class Activities(
         }
     }
 
-    private static BatchResult Unopened(BatchInput input, BatchCheckpoint? checkpoint, RunScope scope) => new()
+    private static BatchResult Unopened(BatchInput input, BatchCheckpoint? checkpoint, RunScope scope) => (checkpoint ?? BatchCheckpoint.Start(input)).ToResult(BatchEnd.Stopped) with
     {
-        End = BatchEnd.Stopped,
-        Next = checkpoint?.Next ?? input.Start,
-        Pending = checkpoint?.Unsettled ?? input.Pending,
-        Keys = checkpoint?.Keys ?? input.Keys,
-        Tally = checkpoint?.Tally ?? Tally.Zero,
-        Parts = checkpoint?.Parts ?? [],
         Stop = scope.Gate.Stop,
         Message = scope.Gate.Message,
         ControlVersion = scope.Gate.ControlVersion,

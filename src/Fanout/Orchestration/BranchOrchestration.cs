@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fanout.Dispatch;
 using Fanout.Planning;
 using Fanout.Processing;
 using Fanout.Results;
@@ -17,6 +18,22 @@ internal sealed class BranchOrchestration
     /// <summary>Events after which no more batches are started. What is then under way adds a few for each lane, well below 1,000.</summary>
     private const int HistoryBudget = 400;
 
+    // A call and its result; by queue, the call that sends the batch, and the event that brings its result. Timers count when they are set.
+    private const int EventsPerCall = 3;
+    private const int EventsPerSending = 5;
+
+    /// <summary>
+    /// A batch whose result has not come for so long, longer than any slice, is sent again unless it is being worked: 15 min. Queues lose nothing,
+    /// but people clear them.
+    /// </summary>
+    internal static readonly TimeSpan SendAgainAfter = TimeSpan.FromMinutes(15);
+
+    /// <summary>
+    /// How long after a cancel or a deadline a batch's result is waited for: 1 min, many times what a worker takes to end one. Then there is no worker,
+    /// and the batch is ended where the branch is.
+    /// </summary>
+    internal static readonly TimeSpan EndHereAfter = TimeSpan.FromMinutes(1);
+
     private readonly IOrchestrationContext _context;
     private readonly BranchInput _input;
     private readonly IReduction? _reduction;
@@ -24,6 +41,7 @@ internal sealed class BranchOrchestration
     private readonly List<PartRef> _parts = [];
     private readonly List<string> _batchKeys = [];
     private readonly ControlListener _control;
+    private readonly LaneState[]? _lanes;
     private Tally _tally = Tally.Zero;
     private long? _seenPerSlice;
     private double _itemsPerSecond;
@@ -37,6 +55,7 @@ internal sealed class BranchOrchestration
         _input = input;
         _reduction = reduction;
         _work = new WorkQueue(input.Work);
+        _lanes = input.Plan.ByQueue ? input.Lanes?.ToArray() ?? new LaneState[input.Plan.LanesPerBranch] : null;
         _control = new ControlListener(context, input.Signal, _ => _events++);
     }
 
@@ -45,6 +64,9 @@ internal sealed class BranchOrchestration
     /// <summary>Runs a branch.</summary>
     public static Task<BranchResult> RunAsync(IOrchestrationContext context, BranchInput input, FanoutRegistry registry) =>
         new BranchOrchestration(context, input, input.Reduce is { } name ? registry.Reductions[name] : null).RunAsync();
+
+    /// <summary>The branch a batch belongs to, by the batch's key.</summary>
+    internal static string BranchOf(string batchKey) => batchKey[..batchKey.IndexOf('-', StringComparison.Ordinal)];
 
     private async Task<BranchResult> RunAsync()
     {
@@ -56,7 +78,7 @@ internal sealed class BranchOrchestration
             await CallBatchAsync(_work.Tried, lane: 0, number: _batchKeys.Count);
         var close = new CloseBranchInput(_input.RunId, _input.Branch, _parts, _tally with { Errors = [] }, _batchKeys);
         await _context.CallActivityAsync<bool>(Activities.CloseBranch, close);
-        return new BranchResult(_tally, _stop is null ? _work.Units : [], _stop, _message);
+        return new BranchResult(_tally, _stop is null ? _work.Units : [], _stop, _message) { Lanes = _lanes };
     }
 
     private async Task RunLaneAsync(int lane)
@@ -66,11 +88,18 @@ internal sealed class BranchOrchestration
         for (var number = 0; _stop is null && !IsBudgetUsed; number++)
         {
             var plan = _input.Plan;
-            var unit = _work.TakeShare(plan.LanesPerBranch, Planner.LeastRange(plan, _itemsPerSecond), plan.MaxItems, _seenPerSlice)?.With(waiting);
+            var unit = _work.TakeShare(plan.LanesPerBranch, Planner.LeastRange(plan, _itemsPerSecond), plan.MaxItems, _seenPerSlice);
             if (unit is null && waiting.IsEmpty)
                 return;
+            if (unit is { Isolated: true })
+            {
+                waiting = await WorkApartAsync(unit, lane, number) is { } left ? left.With(waiting) : waiting;
+                continue;
+            }
+
             if (unit is null)
-                await WaitForRetriesAsync(unit = waiting);
+                await WaitForRetriesAsync(waiting.BegunDue());
+            unit = unit?.With(waiting) ?? waiting;
             var result = await CallBatchAsync(unit, lane, number);
             if (result is null)
                 return;
@@ -78,6 +107,14 @@ internal sealed class BranchOrchestration
         }
 
         _work.PutBack(waiting);
+    }
+
+    // What is suspected is not mixed with what is not, and all of it is tried: nothing is left for a later batch because its time has not come.
+    private async Task<WorkUnit?> WorkApartAsync(WorkUnit unit, int lane, int number)
+    {
+        if (unit.Start >= unit.End)
+            await WaitForRetriesAsync(unit.AllBegunDue());
+        return await CallBatchAsync(unit, lane, number) is { } result ? await TakeBackAsync(unit, result) : null;
     }
 
     private async Task<BatchResult?> CallBatchAsync(WorkUnit unit, int lane, int number)
@@ -89,14 +126,20 @@ internal sealed class BranchOrchestration
         var batch = new BatchInput(
             _input.RunId, key, plan.Source, unit.Start, unit.End, unit.Pending, (_input.Place * plan.LanesPerBranch) + lane, plan.Lanes, fraction)
         {
-            MoreFollows = !_work.IsEmpty,
+            MoreFollows = unit.Isolated || !_work.IsEmpty,
             Keys = unit.Keys,
+            Isolated = unit.Isolated,
+            MaxStarts = unit.Steps?[0],
+            IsPaceSpent = number > 0 || _input.Follows,
+            PaceArrival = _lanes?[lane].PaceArrival,
+            Before = _lanes?[lane].Settled,
         };
-        _events += 3;
         _batchKeys.Add(key);
         try
         {
-            var result = await _context.CallActivityAsync<BatchResult>(Activities.Batch, batch);
+            var result = plan.ByQueue ? await SendBatchAsync(batch) : await CallBatchAsync(batch);
+            if (_lanes is not null)
+                _lanes[lane] = new LaneState(_lanes[lane].Settled + Counts.Of(result.Tally), result.PaceArrival);
             _tally = Tally.Merge(_tally, result.Tally, _reduction);
             _parts.AddRange(result.Parts);
             _itemsPerSecond = result.ItemsPerSecond;
@@ -109,12 +152,61 @@ internal sealed class BranchOrchestration
         }
     }
 
+    private Task<BatchResult> CallBatchAsync(BatchInput batch)
+    {
+        _events += EventsPerCall;
+        return _context.CallActivityAsync<BatchResult>(Activities.Batch, batch);
+    }
+
+    // The first result counts. What comes after it, of executions that were taken for dead, waits for nobody and is dropped with the branch.
+    private async Task<BatchResult> SendBatchAsync(BatchInput batch)
+    {
+        var completed = _context.WaitForExternalEvent<BatchResult>(BatchCompletion.EventName(batch.Key));
+        for (var sending = 0; ; sending++)
+        {
+            _events += EventsPerSending;
+            await _context.CallActivityAsync<bool>(Activities.Enqueue, batch with { Sending = sending });
+            var again = _context.CurrentUtcDateTime + SendAgainAfter;
+            // A durable timer may fire early: the clock decides.
+            while (!completed.IsCompleted && !IsCancelled && _context.CurrentUtcDateTime < again)
+                await WaitAsync(again, completed, _control.Changed);
+            if (IsCancelled && !completed.IsCompleted)
+                return await EndHereAsync(batch, completed);
+            if (completed.IsCompleted)
+                return await completed;
+        }
+    }
+
+    private bool IsCancelled => _control.Current.Stop is CompletionReason.CancelledByRequest or CompletionReason.DeadlineReached;
+
+    private async Task<BatchResult> EndHereAsync(BatchInput batch, Task<BatchResult> completed)
+    {
+        var due = _context.CurrentUtcDateTime + EndHereAfter;
+        while (!completed.IsCompleted && _context.CurrentUtcDateTime < due)
+            await WaitAsync(due, completed);
+        return completed.IsCompleted ? await completed : await CallBatchAsync(batch);
+    }
+
+    private async Task WaitAsync(DateTime until, params Task[] tasks)
+    {
+        _events += 2;
+        using var cancel = new CancellationTokenSource();
+        var timer = _context.CreateTimer(until, cancel.Token);
+        await Task.WhenAny([.. tasks, timer]);
+        if (!timer.IsCompleted)
+            cancel.Cancel();
+    }
+
     /// <returns>What stays with the lane.</returns>
     private async Task<WorkUnit> TakeBackAsync(WorkUnit unit, BatchResult result)
     {
-        var rest = new WorkUnit(result.Next, unit.End, result.Pending) { Keys = result.Keys };
+        var rest = Rest(unit, result);
         switch (result.End)
         {
+            case BatchEnd.Crashed:
+                foreach (var piece in CrashSplit.Of(unit, result, _input.Plan.Source.ByKey is not null).Reverse())
+                    _work.PutBack(piece);
+                return WorkUnit.Nothing;
             case BatchEnd.Stopped:
                 Stop(result.Stop ?? CompletionReason.InternalFailure, result.Message);
                 return WorkUnit.Nothing;
@@ -122,6 +214,8 @@ internal sealed class BranchOrchestration
                 _work.PutBack(rest);
                 await _control.WaitUntilResumedAsync(result.ControlVersion, () => IsBudgetUsed);
                 return WorkUnit.Nothing;
+            case BatchEnd.HandedBack when unit.Isolated:
+                break;
             case BatchEnd.HandedBack:
                 _seenPerSlice = Math.Max(result.Next - unit.Start, 1);
                 break;
@@ -130,16 +224,27 @@ internal sealed class BranchOrchestration
                 break;
         }
 
-        if (rest.Start >= rest.End)
+        if (rest.Start >= rest.End && !rest.Isolated)
             return rest;
         _work.PutBack(rest);
         return WorkUnit.Nothing;
     }
 
-    // Only items and keys that wait for their time are left, and none is due: a timer waits for them, not a batch.
-    private async Task WaitForRetriesAsync(WorkUnit rest)
+    // Isolated work that was gone through goes on as any other, but for the steps of a key that are still to be tried.
+    private static WorkUnit Rest(WorkUnit unit, BatchResult result)
     {
-        var due = rest.BegunDue()?.UtcDateTime ?? DateTime.MinValue;
+        var rest = new WorkUnit(result.Next, unit.End, result.Pending) { Keys = result.Keys };
+        if (!unit.Isolated)
+            return rest;
+        if (result.End != BatchEnd.RangeDone)
+            return rest with { Isolated = true, Steps = unit.Steps };
+        return unit.Steps?.Count > 1 ? rest with { Isolated = true, Steps = [.. unit.Steps.Skip(1)] } : rest;
+    }
+
+    // Only items and keys that wait for their time are left, and none is due: a timer waits for them, not a batch.
+    private async Task WaitForRetriesAsync(DateTimeOffset? until)
+    {
+        var due = until?.UtcDateTime ?? DateTime.MinValue;
         if (due <= _context.CurrentUtcDateTime)
             return;
         _events += 2;

@@ -8,6 +8,9 @@ internal sealed class ControlListener(IOrchestrationContext context, ControlSign
     /// <summary>The newest signal.</summary>
     public ControlSignal Current { get; private set; } = initial;
 
+    /// <summary>Completes with the next signal.</summary>
+    public Task Changed => _changed.Task;
+
     /// <summary>Listens for as long as the orchestration runs.</summary>
     public void Start() => _ = ListenAsync();
 

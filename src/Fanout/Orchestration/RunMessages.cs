@@ -23,6 +23,16 @@ public sealed record WorkUnit(long Start, long End, IReadOnlyList<PendingItem> P
     [JsonConverter(typeof(KeyRestsJsonConverter))]
     public IReadOnlyList<KeyRest> Keys { get; init; } = [];
 
+    /// <summary>True: it is suspected of killing its workers. It is worked apart from everything else, and whole.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Isolated { get; init; }
+
+    /// <summary>
+    /// Of isolated work by key: how many items to start at most, in this batch and in those that follow it. A key lives in one place at a time, so its
+    /// items are tried a few after the others. Null: it is not by key.
+    /// </summary>
+    public IReadOnlyList<int>? Steps { get; init; }
+
     /// <summary>Nothing is left of it.</summary>
     public bool IsEmpty => Start >= End && Pending.Count == 0 && Keys.Count == 0;
 
@@ -32,6 +42,9 @@ public sealed record WorkUnit(long Start, long End, IReadOnlyList<PendingItem> P
         Pending = [.. begun.Pending, .. Pending],
         Keys = [.. begun.Keys.Concat(Keys).OrderBy(key => key.Number)],
     };
+
+    /// <summary>When all of what was begun may go on, UTC; null: at once.</summary>
+    public DateTimeOffset? AllBegunDue() => Pending.Select(item => item.NotBefore).Concat(Keys.Select(key => key.NotBefore)).Max();
 
     /// <summary>When the first of what was begun may go on, UTC; null: something may at once.</summary>
     public DateTimeOffset? BegunDue() =>
@@ -63,7 +76,15 @@ public sealed record RunInput(string RunId, string? Reduce, TimeSpan? Deadline)
 
     /// <summary>What the ended branches came to.</summary>
     public Tally Tally { get; init; } = Tally.Zero;
+
+    /// <summary>What the lanes of all places came to; null: nobody asks, they share a process.</summary>
+    public IReadOnlyList<LaneState>? Lanes { get; init; }
 }
+
+/// <summary>What a lane's batches have come to over the whole run, whichever branch kept it.</summary>
+/// <param name="Settled">Items they settled.</param>
+/// <param name="PaceArrival">By the lane's rate: when a next start would come if starts were spaced evenly, UTC; null: that is past.</param>
+public readonly record struct LaneState(Counts Settled, DateTimeOffset? PaceArrival);
 
 /// <summary>Output of the plan activity. A source that fails is data, not an exception: types do not cross every engine's boundary.</summary>
 /// <param name="Plan">The plan; null: the source failed.</param>
@@ -79,14 +100,26 @@ public sealed record PlanResult(RunPlan? Plan, string? Failure);
 /// <param name="Reduce">The reducer's name.</param>
 /// <param name="Signal">What was last asked of the run.</param>
 public sealed record BranchInput(
-    string RunId, string Branch, int Place, RunPlan Plan, IReadOnlyList<WorkUnit> Work, string? Reduce, ControlSignal Signal);
+    string RunId, string Branch, int Place, RunPlan Plan, IReadOnlyList<WorkUnit> Work, string? Reduce, ControlSignal Signal)
+{
+    /// <summary>True: another branch filled the place before. Default: false.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Follows { get; init; }
+
+    /// <summary>What the place's lanes came to before; null: nobody asks, they share a process.</summary>
+    public IReadOnlyList<LaneState>? Lanes { get; init; }
+}
 
 /// <summary>Output of the branch orchestrator.</summary>
 /// <param name="Tally">What became of its items.</param>
 /// <param name="Rest">Work it hands back, its history budget being used.</param>
 /// <param name="Stop">Why the run is to end; null: it is not.</param>
 /// <param name="Message">More about the stop.</param>
-public sealed record BranchResult(Tally Tally, IReadOnlyList<WorkUnit> Rest, CompletionReason? Stop, string? Message);
+public sealed record BranchResult(Tally Tally, IReadOnlyList<WorkUnit> Rest, CompletionReason? Stop, string? Message)
+{
+    /// <summary>What its lanes came to over the whole run; null: nobody asks.</summary>
+    public IReadOnlyList<LaneState>? Lanes { get; init; }
+}
 
 /// <summary>The external event by which a change of control wakes orchestrations that wait. What was asked stands in the run's control; this is its gist.</summary>
 /// <param name="Version">Of the control.</param>

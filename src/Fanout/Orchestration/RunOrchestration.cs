@@ -23,6 +23,7 @@ internal sealed class RunOrchestration
     private readonly DateTime _startedAt;
     private WorkQueue _work = new([]);
     private Tally _tally;
+    private LaneState[]? _lanes;
     private int _branchesStarted;
     private int _events;
     private CompletionReason? _stop;
@@ -53,6 +54,7 @@ internal sealed class RunOrchestration
         var plan = _input.Plan ?? await PlanAsync();
         if (plan is not null)
         {
+            _lanes = plan.ByQueue ? _input.Lanes?.ToArray() ?? new LaneState[plan.Lanes] : null;
             _work = new WorkQueue(_input.Plan is null ? [new WorkUnit(0, plan.Length, [])] : _input.Work);
             var branches = Enumerable.Range(0, plan.Branches).Select(place => KeepBranchBusyAsync(plan, place)).ToList();
             await Task.WhenAll(branches);
@@ -110,13 +112,19 @@ internal sealed class RunOrchestration
     private async Task CallBranchAsync(RunPlan plan, int place, string branch, IReadOnlyList<WorkUnit> work)
     {
         var instanceId = $"{_input.RunId}:{branch}";
-        var input = new BranchInput(_input.RunId, branch, place, plan, work, _input.Reduce, _control.Current);
+        var input = new BranchInput(_input.RunId, branch, place, plan, work, _input.Reduce, _control.Current)
+        {
+            // Every place is filled once before any is filled again.
+            Follows = _branchesStarted > plan.Branches,
+            Lanes = _lanes?[LanesOf(place)],
+        };
         _events += 3;
         _branchesUnderWay.Add(instanceId);
         try
         {
             var result = await _context.CallSubOrchestratorAsync<BranchResult>(BranchOrchestration.Name, input, instanceId);
             _tally = Tally.Merge(_tally, result.Tally, _reduction);
+            result.Lanes?.ToArray().CopyTo(_lanes.AsSpan()[LanesOf(place)]);
             foreach (var rest in result.Rest.Reverse())
                 _work.PutBack(rest);
             if (result.Stop is { } stop)
@@ -130,6 +138,8 @@ internal sealed class RunOrchestration
         {
             _branchesUnderWay.Remove(instanceId);
         }
+
+        Range LanesOf(int place) => (place * plan.LanesPerBranch)..((place + 1) * plan.LanesPerBranch);
     }
 
     private async Task WatchDeadlineAsync(CancellationToken cancellationToken)
@@ -176,6 +186,7 @@ internal sealed class RunOrchestration
         Work = _work.Units,
         BranchesStarted = _branchesStarted,
         Tally = _tally,
+        Lanes = _lanes,
     });
 
     private void Stop(CompletionReason reason, string? message)

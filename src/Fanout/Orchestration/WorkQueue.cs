@@ -20,7 +20,7 @@ internal sealed class WorkQueue(IEnumerable<WorkUnit> work)
         if (_units.First is not { Value: var unit } node)
             return null;
         _units.Remove(node);
-        if (unit.End - unit.Start <= length)
+        if (unit.Isolated || unit.End - unit.Start <= length)
             return unit;
         _units.AddFirst(new WorkUnit(unit.Start + length, unit.End, []));
         return unit with { End = unit.Start + length };

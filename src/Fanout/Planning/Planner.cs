@@ -19,20 +19,11 @@ public static class Planner
     /// <param name="spec">The spec.</param>
     /// <param name="source">The counted source.</param>
     /// <param name="processors">Processors of this machine.</param>
-    /// <param name="oneProcess">True: all lanes of a run live in one process.</param>
+    /// <param name="oneProcess">True: all lanes of a run live in one process, unless its batches go through a queue: then whichever takes one works it.</param>
     public static RunPlan Plan(RunSpec spec, SourcePlan source, int processors, bool oneProcess)
     {
-        var most = oneProcess ? spec.Flow.Concurrency : AllotmentSplit.MostParts(spec.Flow.Allotment);
-        var wanted = spec.Batch.Lanes ?? (oneProcess ? Math.Max(2, 2 * processors) : spec.Flow.Concurrency);
-        var length = source.ByKey?.Keys ?? source.ItemCount;
-        var useful = Math.Min(Math.Min(wanted, most), Math.Max(1, length));
-        var lanes = (int)Math.Clamp(useful, 1, 4_096);
-        var branches = Math.Min(spec.Batch.Branches ?? DivideUp(lanes, MaxLanesPerBranch), (int)Math.Clamp(length, 1, 256));
-        var perBranch = Math.Clamp(lanes / branches, 1, MaxLanesPerBranch);
-        if (source.ByKey is not null)
-            return PlanByKey(source, branches, perBranch, oneProcess);
-        var minItems = Math.Min(DivideUp(spec.Flow.Concurrency, branches * perBranch), spec.Batch.MaxItems);
-        return new RunPlan(source, branches, perBranch, minItems, spec.Batch.MaxItems);
+        var byQueue = spec.Batch.Dispatch == BatchDispatch.Queue;
+        return Cut(spec, source, processors, oneProcess && !byQueue) with { ByQueue = byQueue };
     }
 
     /// <summary>
@@ -57,6 +48,21 @@ public static class Planner
     /// <param name="itemsPerSecond">How fast a lane was last seen to be; 0: it is not known.</param>
     public static long LeastRange(RunPlan plan, double itemsPerSecond) =>
         Math.Max(plan.MinItems, (long)Math.Min(itemsPerSecond * WorthABatch.TotalSeconds, plan.MaxItems));
+
+    private static RunPlan Cut(RunSpec spec, SourcePlan source, int processors, bool oneProcess)
+    {
+        var most = oneProcess ? spec.Flow.Concurrency : AllotmentSplit.MostParts(spec.Flow.Allotment);
+        var wanted = spec.Batch.Lanes ?? (oneProcess ? Math.Max(2, 2 * processors) : spec.Flow.Concurrency);
+        var length = source.ByKey?.Keys ?? source.ItemCount;
+        var useful = Math.Min(Math.Min(wanted, most), Math.Max(1, length));
+        var lanes = (int)Math.Clamp(useful, 1, 4_096);
+        var branches = Math.Min(spec.Batch.Branches ?? DivideUp(lanes, MaxLanesPerBranch), (int)Math.Clamp(length, 1, 256));
+        var perBranch = Math.Clamp(lanes / branches, 1, MaxLanesPerBranch);
+        if (source.ByKey is not null)
+            return PlanByKey(source, branches, perBranch, oneProcess);
+        var minItems = Math.Min(DivideUp(spec.Flow.Concurrency, branches * perBranch), spec.Batch.MaxItems);
+        return new RunPlan(source, branches, perBranch, minItems, spec.Batch.MaxItems);
+    }
 
     // A batch keeps as many keys going as it has, so it is given an even share of them at once: in small ranges, each with a key that is slow,
     // the slow keys would be all that runs. Across processes, where a lane's allotment is its own, the shares are smaller, to end together.

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Fanout.Sources;
 
 namespace Fanout.Planning;
@@ -10,6 +11,10 @@ namespace Fanout.Planning;
 /// <param name="MaxItems">The longest range a batch is given. Likewise.</param>
 public sealed record RunPlan(SourcePlan Source, int Branches, int LanesPerBranch, int MinItems, int MaxItems)
 {
+    /// <summary>True: batches are sent to a queue and worked by whoever takes them. Default: they are activities.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool ByQueue { get; init; }
+
     /// <summary>Items in the source.</summary>
     public long Total => Source.ItemCount;
 

@@ -1,7 +1,7 @@
 namespace Fanout.Processing;
 
 /// <summary>
-/// The token of attempts that may take only so long, one after another: cancelled when the time is over, or with the run's handlers. Unlike
+/// The token of attempts that may take only so long, one after another: cancelled when the time is over, or with the batch's handlers. Unlike
 /// <see cref="CancellationTokenSource.CancelAfter(TimeSpan)"/> it survives callbacks that throw, which would end the process.
 /// </summary>
 internal sealed class AttemptTimeout : IDisposable
@@ -16,12 +16,12 @@ internal sealed class AttemptTimeout : IDisposable
     private bool _isRunning;
     private bool _isOver;
 
-    public AttemptTimeout(RunScope scope, TimeSpan limit)
+    public AttemptTimeout(RunScope scope, TimeSpan limit, CancellationToken handlersCancelled)
     {
         _scope = scope;
         _limit = limit;
         _timer = scope.Time.CreateTimer(static timeout => ((AttemptTimeout)timeout!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _link = scope.HandlersCancelled.UnsafeRegister(static timeout => ((AttemptTimeout)timeout!).Cancel(), this);
+        _link = handlersCancelled.UnsafeRegister(static timeout => ((AttemptTimeout)timeout!).Cancel(), this);
     }
 
     /// <summary>The attempt's time is over, or the run's handlers are cancelled.</summary>

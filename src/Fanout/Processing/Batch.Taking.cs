@@ -33,9 +33,14 @@ internal sealed partial class Batch
         // The gate closes a moment before it has closed every batch; whoever comes in between is late already.
         if (_closing || !_scope.Gate.IsOpen)
             return Take.Nothing;
+        if (_startsLeft == 0)
+            return Take.Nothing;
         if (_part is { ShouldHold: true })
             return Take.Write;
-        return _feed.Take(worker);
+        var take = _feed.Take(worker);
+        if (take == Take.Item)
+            _startsLeft--;
+        return take;
     }
 
     // What settles may let its key go on, and more than the worker at hand can be of use.
@@ -122,13 +127,23 @@ internal sealed partial class Batch
     }
 
     /// <summary>What is durable once the buffer of this moment is written.</summary>
-    internal (ReadOnlyMemory<byte> Bytes, BatchCheckpoint Checkpoint) Snapshot()
+    /// <param name="last">True: the execution is over.</param>
+    internal (ReadOnlyMemory<byte> Bytes, BatchCheckpoint Checkpoint) Snapshot(bool last)
     {
+        var aborted = _abort is { IsFired: true };
         lock (_lock)
         {
             var bytes = _part?.Swap() ?? ReadOnlyMemory<byte>.Empty;
             var unsettled = _feed.DescribeWaiting().Concat(_workers.Where(w => w.HoldsItem).Select(w => w.DescribeHeld()));
-            return (bytes, new BatchCheckpoint(Parts(), _feed.Next, [.. unsettled], _tally.ToTally()) { Keys = _feed.DescribeKeys() });
+            return (bytes, new BatchCheckpoint(Parts(), _feed.Next, [.. unsettled], _tally.ToTally())
+            {
+                Keys = _feed.DescribeKeys(),
+                At = _scope.Time.GetUtcNow(),
+                PaceArrival = PaceArrival(),
+                IsAlone = _input.Isolated,
+                Ending = last && !aborted && _fault is null ? EndingLocked() : null,
+                Survived = last && aborted,
+            });
         }
     }
 
@@ -141,7 +156,7 @@ internal sealed partial class Batch
             _isOver = true;
             if (_end != BatchEnd.Stopped)
                 return;
-            using var worker = new Worker(_scope, static () => { });
+            using var worker = NewWorker();
             foreach (var waiting in _feed.TakeTried())
             {
                 worker.Hold(waiting);

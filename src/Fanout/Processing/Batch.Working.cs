@@ -11,7 +11,7 @@ internal sealed partial class Batch
     // Entered holding a slot.
     private async Task RunWorkerAsync()
     {
-        var worker = new Worker(_scope, NoteHandlerAwaits);
+        var worker = NewWorker();
         bool tooLate;
         lock (_lock)
         {
@@ -99,6 +99,8 @@ internal sealed partial class Batch
             }
         }
     }
+
+    private Worker NewWorker() => new(_scope, NoteHandlerAwaits) { Tokens = _abort?.Tokens ?? _scope.HandlerTokens, Refusal = _refusal };
 
     private void ReleaseKey(OpenKey key, int units)
     {

@@ -24,6 +24,8 @@ internal sealed partial class Batch : IAsyncDisposable
     private readonly HashSet<Worker> _workers = [];
     private readonly TallyBuilder _tally;
     private readonly Counts _before;
+    private readonly BatchAbort? _abort;
+    private readonly ItemError? _refusal;
     private readonly long _startedAt;
     private readonly List<PartRef> _earlierParts;
     private readonly PartBuffer? _part;
@@ -45,8 +47,9 @@ internal sealed partial class Batch : IAsyncDisposable
     private ITimer? _sliceTimer;
     private ITimer? _retryTimer;
     private Exception? _fault;
+    private int _startsLeft;
 
-    public Batch(RunScope scope, BatchInput input, long epoch, BatchCheckpoint? checkpoint, ItemFeed feed)
+    public Batch(RunScope scope, BatchInput input, BatchExecution execution, BatchCheckpoint? checkpoint, ItemFeed feed)
     {
         _scope = scope;
         _startedAt = scope.Time.GetTimestamp();
@@ -58,12 +61,18 @@ internal sealed partial class Batch : IAsyncDisposable
         _earlierParts = [.. checkpoint?.Parts ?? []];
         var name = $"part-{input.Key}-{scope.NewExecutionId()}.jsonl";
         _part = scope.Spec.Results.Keep == KeepResults.None ? null : new PartBuffer(name);
-        _journal = new PartJournal(scope, input.Key, epoch, name);
+        _journal = new PartJournal(scope, input.Key, execution.Epoch, name);
+        _startsLeft = input.MaxStarts ?? int.MaxValue;
+        _abort = execution.Abort.CanBeCanceled ? new BatchAbort(scope) : null;
+        _refusal = execution.Crashes is { } crashes ? ItemErrors.WorkerCrashed(crashes) : null;
         if (scope.LimitsAreSplit)
         {
             var part = PartOf(scope, input);
             _pool = new SlotPool(part.Concurrency);
-            _pacer = new Pacer(scope.Time, part.Rate, part.Burst, spent: scope.HasRunBefore);
+            // The lane's next batch may follow at once, on another machine: only its first has the burst, or each batch would bring one more.
+            _pacer = new Pacer(scope.Time, part.Rate, part.Burst, spent: scope.HasRunBefore || input.IsPaceSpent || input.MayHaveRun || checkpoint is not null);
+            if ((checkpoint?.PaceArrival ?? input.PaceArrival) is { } arrival)
+                _pacer.Owe(arrival - scope.Time.GetUtcNow());
         }
         else
         {
@@ -75,16 +84,20 @@ internal sealed partial class Batch : IAsyncDisposable
         _slots = _pool.Join(() => ThreadPool.UnsafeQueueUserWorkItem(static batch => _ = batch.RunWorkerAsync(), this, preferLocal: false));
     }
 
-    /// <summary>Works the range. Ends early, handing the rest back, when the slice ends, the run's gate closes, or the host stops.</summary>
+    /// <summary>
+    /// Works the range. Ends early, handing the rest back, when the slice ends, the run's gate closes, the host stops, or the execution is aborted:
+    /// then items in flight are cancelled and handed back too.
+    /// </summary>
     /// <exception cref="SourceException">The source failed.</exception>
     /// <exception cref="StorageException">The part could not be written.</exception>
-    public async Task<BatchResult> RunAsync(CancellationToken hostStopping)
+    public async Task<BatchResult> RunAsync(CancellationToken hostStopping, CancellationToken abort = default)
     {
         _scope.Enter(this);
         try
         {
             await using (WatchSlice().ConfigureAwait(false))
             await using (hostStopping.UnsafeRegister(static batch => ((Batch)batch!).Close(BatchEnd.HandedBack), this).ConfigureAwait(false))
+            await using (abort.UnsafeRegister(static batch => ((Batch)batch!).Abort(), this).ConfigureAwait(false))
             {
                 var journal = _journal.RunAsync(this);
                 Begin();
@@ -104,6 +117,9 @@ internal sealed partial class Batch : IAsyncDisposable
     /// <summary>The lane it is worked for, of those of the whole run.</summary>
     public int Lane => _input.Lane;
 
+    /// <summary>What its lane had come to before this execution, over the whole run; null: nobody asks.</summary>
+    public Counts? LaneBefore => _input.Before + _before;
+
     private TimeSpan Slice => _scope.Spec.Batch.Slice * Math.Clamp(_input.SliceFraction, 0.05, 1);
 
     private ITimer WatchSlice()
@@ -121,7 +137,7 @@ internal sealed partial class Batch : IAsyncDisposable
         var grain = Slice / 10;
         lock (_lock)
         {
-            if (_varies && !_closing && !_scope.LimitsAreSplit && _feed.CountStartable() > 0)
+            if (_varies && !_closing && !_scope.LimitsAreSplit && CountStartable() > 0)
             {
                 foreach (var worker in _workers)
                     goesOn |= worker.IsHandlingFor(grain);
@@ -149,6 +165,12 @@ internal sealed partial class Batch : IAsyncDisposable
         _slots.Want(0);
         _closed.Cancel();
         CheckDrained();
+    }
+
+    private void Abort()
+    {
+        Close(BatchEnd.HandedBack);
+        _abort!.Fire();
     }
 
     public void OnAllotmentChanged()
@@ -213,9 +235,11 @@ internal sealed partial class Batch : IAsyncDisposable
         _slots.Want(wanted);
     }
 
+    private long CountStartable() => _startsLeft == 0 ? 0 : Math.Min(_feed.CountStartable(), _startsLeft);
+
     private int WantedSlots()
     {
-        var most = (int)Math.Min(_feed.CountStartable() + _workers.Count, int.MaxValue);
+        var most = (int)Math.Min(CountStartable() + _workers.Count, int.MaxValue);
         if (_pace.IsLimited)
             most = Math.Min(most, _workers.Count + (_paceTurn == PaceTurn.None ? 1 : 0));
         return _goesAsync ? most : Math.Min(most, Environment.ProcessorCount);
@@ -267,7 +291,7 @@ internal sealed partial class Batch : IAsyncDisposable
         {
             if (_workers.Count > 0)
                 return;
-            if (!_closing && !(_feed.IsRangeTaken && IsNothingWorthStayingFor()))
+            if (!_closing && _startsLeft > 0 && !(_feed.IsRangeTaken && IsNothingWorthStayingFor()))
                 return;
             _closing = true;
         }
@@ -303,22 +327,35 @@ internal sealed partial class Batch : IAsyncDisposable
         {
             if (_fault is not null)
                 System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(_fault);
-            var gate = _scope.Gate;
+            var ending = EndingLocked();
             return new BatchResult
             {
-                End = _end,
+                End = ending.End,
                 Next = _feed.Next,
                 Pending = [.. _feed.DescribeWaiting().OrderBy(item => item.Index)],
                 Keys = _feed.DescribeKeys(),
                 Tally = _tally.ToTally(),
                 Parts = Parts(),
-                ItemsPerSecond = (_tally.Counts - _before).Settled / Math.Max(_scope.Time.GetElapsedTime(_startedAt).TotalSeconds, 0.001),
-                Stop = _end == BatchEnd.Stopped ? gate.Stop : null,
-                Message = _end == BatchEnd.Stopped ? gate.Message : null,
-                ControlVersion = gate.ControlVersion,
+                ItemsPerSecond = ending.ItemsPerSecond,
+                Stop = ending.Stop,
+                Message = ending.Message,
+                ControlVersion = ending.ControlVersion,
+                PaceArrival = PaceArrival(),
             };
         }
     }
+
+    private BatchEnding EndingLocked()
+    {
+        var gate = _scope.Gate;
+        var itemsPerSecond = (_tally.Counts - _before).Settled / Math.Max(_scope.Time.GetElapsedTime(_startedAt).TotalSeconds, 0.001);
+        var stopped = _end == BatchEnd.Stopped;
+        return new BatchEnding(_end, itemsPerSecond, stopped ? gate.Stop : null, stopped ? gate.Message : null, gate.ControlVersion);
+    }
+
+    // Of a pacer that all lanes share there is nothing to hand on.
+    private DateTimeOffset? PaceArrival() =>
+        _scope.LimitsAreSplit && _pacer.Ahead is { Ticks: > 0 } ahead ? _scope.Time.GetUtcNow() + ahead : null;
 
     private List<PartRef> Parts() => _part?.Describe() is { } part ? [.. _earlierParts, part] : _earlierParts;
 
@@ -342,6 +379,7 @@ internal sealed partial class Batch : IAsyncDisposable
             await _retryTimer.DisposeAsync().ConfigureAwait(false);
         await _journal.DisposeAsync().ConfigureAwait(false);
         _part?.Dispose();
+        _abort?.Dispose();
         // Not _closed: it holds nothing, and whoever closes the run's batches may have this one in hand still.
     }
 }

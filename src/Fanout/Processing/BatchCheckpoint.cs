@@ -20,6 +20,42 @@ public sealed record BatchCheckpoint(IReadOnlyList<PartRef> Parts, long Next, IR
     [JsonConverter(typeof(KeyRestsJsonConverter))]
     public IReadOnlyList<KeyRest> Keys { get; init; } = [];
 
+    /// <summary>When it was taken, UTC: a fresh one tells that its execution is alive.</summary>
+    public DateTimeOffset At { get; init; }
+
+    /// <summary>By its lane's rate: when a next start would come if starts were spaced evenly, UTC; null: that is past, or lanes share a pacer.</summary>
+    public DateTimeOffset? PaceArrival { get; init; }
+
+    /// <summary>How the execution ended; null: it did not, or what it left is to be gone on with.</summary>
+    public BatchEnding? Ending { get; init; }
+
+    /// <summary>True: the execution began what is suspected of killing workers, alone in its process.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsAlone { get; init; }
+
+    /// <summary>True: the execution gave up without having ended the batch, and lived on.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Survived { get; init; }
+
+    /// <summary>That of a batch no execution has begun.</summary>
+    public static BatchCheckpoint Start(BatchInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new(Parts: [], input.Start, input.Pending, Tally.Zero) { Keys = input.Keys, PaceArrival = input.PaceArrival };
+    }
+
+    /// <summary>What the batch hands back of it.</summary>
+    public BatchResult ToResult(BatchEnd end) => new()
+    {
+        End = end,
+        Next = Next,
+        Pending = Unsettled,
+        Keys = Keys,
+        Tally = Tally,
+        Parts = Parts,
+        PaceArrival = PaceArrival,
+    };
+
     /// <summary>
     /// The document an execution's checkpoints are written to. Executions of different epochs write different ones: a process that was taken
     /// for dead and wakes up cannot overwrite what its successor has made durable. The newest epoch's counts, and its name sorts last.
@@ -32,6 +68,19 @@ public sealed record BatchCheckpoint(IReadOnlyList<PartRef> Parts, long Next, IR
     {
         var names = await ListAsync(results, runId, key, CancellationToken.None).ConfigureAwait(false);
         return names.Count == 0 ? null : await ReadAsync(results, runId, names.Max(StringComparer.Ordinal)!).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads the checkpoints of all executions of a batch, the newest last.</summary>
+    public static async Task<IReadOnlyList<BatchCheckpoint>> FindAllAsync(IResultStore results, string runId, string key)
+    {
+        var checkpoints = new List<BatchCheckpoint>();
+        foreach (var name in (await ListAsync(results, runId, key, CancellationToken.None).ConfigureAwait(false)).Order(StringComparer.Ordinal))
+        {
+            if (await ReadAsync(results, runId, name).ConfigureAwait(false) is { } checkpoint)
+                checkpoints.Add(checkpoint);
+        }
+
+        return checkpoints;
     }
 
     /// <summary>Deletes the checkpoints of all executions of these batches.</summary>
@@ -76,4 +125,26 @@ public sealed record BatchCheckpoint(IReadOnlyList<PartRef> Parts, long Next, IR
     }
 
     private static string KeyOf(string documentName) => documentName[Folder.Length..documentName.IndexOf('.', StringComparison.Ordinal)];
+}
+
+/// <summary>How an execution of a batch ended: with its last checkpoint, all that the batch hands back. A batch that was delivered again need not be worked again.</summary>
+/// <param name="End">Why it ended.</param>
+/// <param name="ItemsPerSecond">How fast it settled items.</param>
+/// <param name="Stop">With <see cref="BatchEnd.Stopped"/>: why the run is to end.</param>
+/// <param name="Message">More about the stop.</param>
+/// <param name="ControlVersion">The control version it acted on.</param>
+public sealed record BatchEnding(BatchEnd End, double ItemsPerSecond, CompletionReason? Stop, string? Message, long ControlVersion)
+{
+    /// <summary>The result of the batch whose last checkpoint this is.</summary>
+    public static BatchResult? ResultOf(BatchCheckpoint checkpoint)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        return checkpoint.Ending is not { } ending ? null : checkpoint.ToResult(ending.End) with
+        {
+            ItemsPerSecond = ending.ItemsPerSecond,
+            Stop = ending.Stop,
+            Message = ending.Message,
+            ControlVersion = ending.ControlVersion,
+        };
+    }
 }

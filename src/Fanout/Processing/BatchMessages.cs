@@ -12,6 +12,9 @@ public sealed record PendingItem(long Index, int Attempts, DateTimeOffset? NotBe
 {
     /// <summary>Where its record begins in the run's partition by key; null: the run has none.</summary>
     public long? Offset { get; init; }
+
+    /// <summary>Number of its key in that partition; null: the run has none.</summary>
+    public long? Key { get; init; }
 }
 
 /// <summary>One call of the batch activity: work this range until it ends or the slice does.</summary>
@@ -33,12 +36,37 @@ public sealed record BatchInput(
     /// <summary>What is left of keys that earlier batches began. Default: none.</summary>
     [JsonConverter(typeof(KeyRestsJsonConverter))]
     public IReadOnlyList<KeyRest> Keys { get; init; } = [];
+
+    /// <summary>True: the work is suspected of killing its workers, so nothing else is worked in the same process meanwhile. Default: false.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Isolated { get; init; }
+
+    /// <summary>It starts items so many times, retries included, and then hands the rest back. Null: until its range or slice ends.</summary>
+    public int? MaxStarts { get; init; }
+
+    /// <summary>True: its lane has had starts before, which may have used its burst up. Matters where lanes do not share a pacer. Default: false.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsPaceSpent { get; init; }
+
+    /// <summary>By its lane's rate: when a next start would come if starts were spaced evenly, UTC; null: its burst says it all.</summary>
+    public DateTimeOffset? PaceArrival { get; init; }
+
+    /// <summary>What its lane settled before it over the whole run, so that whoever works it can tell what the lane comes to; null: nobody asks, the lanes share a process.</summary>
+    public Counts? Before { get; init; }
+
+    /// <summary>How often it had been sent before; a later one outranks those that were sent earlier.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Sending { get; init; }
+
+    /// <summary>True: an execution of it may have gone before this one, of which nothing may be known. Default: false.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool MayHaveRun { get; init; }
 }
 
 /// <summary>Why a batch ended.</summary>
 public enum BatchEnd
 {
-    /// <summary>Its range ended; items may be left that wait for a retry.</summary>
+    /// <summary>Its range ended, or it has started as many items as it was to; items may be left that wait for a retry.</summary>
     RangeDone,
 
     /// <summary>Its slice ended, or its host is shutting down.</summary>
@@ -49,6 +77,9 @@ public enum BatchEnd
 
     /// <summary>The run is to end.</summary>
     Stopped,
+
+    /// <summary>It was delivered too often: whoever worked it died of it, or with it. What it hands back is as its last checkpoint has it.</summary>
+    Crashed,
 }
 
 /// <summary>What a batch hands back. Everything below <see cref="Next"/> is settled, but for <see cref="Pending"/> and <see cref="Keys"/>; nothing above it is.</summary>
@@ -84,4 +115,10 @@ public sealed record BatchResult
 
     /// <summary>The control version it acted on.</summary>
     public long ControlVersion { get; init; }
+
+    /// <summary>By its lane's rate: when a next start would come if starts were spaced evenly, UTC; null: that is past, or lanes share a pacer.</summary>
+    public DateTimeOffset? PaceArrival { get; init; }
+
+    /// <summary>With <see cref="BatchEnd.Crashed"/>: its last executions began no more items than this.</summary>
+    public int? MaxStarts { get; init; }
 }

@@ -53,7 +53,7 @@ internal sealed class PartJournal(RunScope scope, string batchKey, long epoch, s
                 batch.OnBeat();
                 var due = scope.Time.GetElapsedTime(lastCheckpoint) >= scope.Spec.Batch.Checkpoint;
                 if (due || woken)
-                    await WriteAsync(checkpoint: due).ConfigureAwait(false);
+                    await WriteAsync(checkpoint: due, last: false).ConfigureAwait(false);
                 if (due)
                     lastCheckpoint = scope.Time.GetTimestamp();
             }
@@ -74,7 +74,7 @@ internal sealed class PartJournal(RunScope scope, string batchKey, long epoch, s
     {
         await _finish.CancelAsync().ConfigureAwait(false);
         await loop.ConfigureAwait(false);
-        await WriteAsync(checkpoint: true).ConfigureAwait(false);
+        await WriteAsync(checkpoint: true, last: true).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
@@ -100,10 +100,12 @@ internal sealed class PartJournal(RunScope scope, string batchKey, long epoch, s
         }
     }
 
-    private async Task WriteAsync(bool checkpoint)
+    private async Task WriteAsync(bool checkpoint, bool last)
     {
-        var (bytes, state) = _batch!.Snapshot();
+        var (bytes, state) = _batch!.Snapshot(last);
         _changed |= bytes.Length > 0 || state.Tally.Settled > 0 || state.Unsettled.Count > 0;
+        // Delivered once more it would be worked again, though its branch has handed the rest to others.
+        _changed |= last && scope.IsByQueue;
         if (bytes.Length > 0)
         {
             _part ??= await scope.Results.CreatePartAsync(scope.RunId, partName, CancellationToken.None).ConfigureAwait(false);

@@ -53,5 +53,5 @@ internal sealed record WaitingItem(Item Item, int Attempts, DateTimeOffset NotBe
     public long Offset { get; init; }
 
     public PendingItem Describe() =>
-        new(Item.Index, Attempts, NotBefore == DateTimeOffset.MinValue ? null : NotBefore) { Offset = Key is null ? null : Offset };
+        new(Item.Index, Attempts, NotBefore == DateTimeOffset.MinValue ? null : NotBefore) { Offset = Key is null ? null : Offset, Key = Key?.Number };
 }

@@ -52,6 +52,9 @@ public sealed record RunEnvironment
     /// <summary>Where batches of runs with <c>dispatch: queue</c> are sent; null: there is no queue, and such runs are refused.</summary>
     public IBatchQueue? Queue { get; init; }
 
+    /// <summary>Where the results of such batches arrive; null: with <see cref="Queue"/> null.</summary>
+    public IBatchCompletions? Completions { get; init; }
+
     /// <summary>The queues that runs announce their end to; null: there are none, and runs that name one are refused.</summary>
     public IAnnouncementQueue? Announcements { get; init; }
 

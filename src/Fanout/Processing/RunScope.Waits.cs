@@ -24,12 +24,22 @@ public sealed partial class RunScope
         set => _paceCause = value;
     }
 
-    /// <summary>The live numbers of now.</summary>
+    /// <summary>The live numbers of now; of a run that many processes work, those of all as they last told them.</summary>
     public RunProgress Observe()
+    {
+        var own = ObserveShare();
+        return !IsByQueue || _overall is not { } all ? own : all with { Total = own.Total, Allotment = own.Allotment, WaitingFor = own.WaitingFor ?? all.WaitingFor };
+    }
+
+    /// <summary>The live numbers of now, of what this process does.</summary>
+    internal RunProgress ObserveShare()
     {
         lock (_lock)
         {
             var seen = LookLocked();
+            // Of lanes that others work it is not known here what they wait for.
+            if (IsByQueue)
+                return _meter.Measure(seen.Settled, Total, seen.InFlight, seen.WaitingForRetry, _allotment) with { WaitingFor = NotRunning() };
             var census = PlaceCensus.Of(DescribeLocked(seen));
             var waits = _waits.Shares(SinceStart());
             if (waits.Count == 0)
@@ -38,14 +48,15 @@ public sealed partial class RunScope
             {
                 Waits = _hasEnded ? [] : waits,
                 Places = census.Sum(count => count.Places),
-                WaitingFor = _hasEnded ? WaitCauses.Announcing
-                    : _gate.Stop is not null ? WaitCauses.HandlersToEnd : _gate.Paused ? WaitCauses.Paused : waits[0].Cause,
+                WaitingFor = NotRunning() ?? waits[0].Cause,
             };
         }
     }
 
     /// <summary>The run has its report. What it is still driven for is to be announced.</summary>
     internal void NoteEnded() => _hasEnded = true;
+
+    private string? NotRunning() => _hasEnded ? WaitCauses.Announcing : _gate.Stop is not null ? WaitCauses.HandlersToEnd : _gate.Paused ? WaitCauses.Paused : null;
 
     private void Sample()
     {

@@ -50,7 +50,8 @@ public sealed partial class RunScope : IAsyncDisposable
         Pacer = new Pacer(services.Time, _allotment.Rate, _allotment.Burst, spent: history.HasRunBefore);
         Costs = ItemCosts.Of(spec.Flow.Cost);
         _retriesHandedBack[OfAnEarlierProcess] = history.Retries;
-        LimitsAreSplit = !services.LanesShareProcess;
+        IsByQueue = spec.Batch.Dispatch == BatchDispatch.Queue;
+        LimitsAreSplit = IsByQueue || !services.LanesShareProcess;
         HasRunBefore = history.HasRunBefore;
         if (Adaptive is not null)
             OnAdapted();
@@ -79,6 +80,10 @@ public sealed partial class RunScope : IAsyncDisposable
     /// <summary>Timestamp of when this process began to work the run.</summary>
     internal long Since { get; }
 
+    /// <summary>Its batches are worked by whoever takes them from a queue.</summary>
+    internal bool IsByQueue { get; }
+
+    /// <summary>Its lanes may live in several processes: each has its part of the allotment.</summary>
     internal bool LimitsAreSplit { get; }
 
     /// <summary>What holds the run below its own concurrency.</summary>
@@ -122,6 +127,8 @@ public sealed partial class RunScope : IAsyncDisposable
 
     /// <summary>Cancelled some time after <see cref="HandlersCancelled"/>: handlers that did not obey are not waited for any longer.</summary>
     internal CancellationToken HandlersAbandoned => _abandonHandlers.Token;
+
+    internal HandlerTokens HandlerTokens => new(HandlersCancelled, HandlersAbandoned);
 
     /// <summary>How long a handler may take to obey its cancelled token before it is left behind: 5 s.</summary>
     public static TimeSpan AbandonAfter { get; } = TimeSpan.FromSeconds(5);
@@ -204,6 +211,7 @@ public sealed partial class RunScope : IAsyncDisposable
             _batches.Remove(batch);
             var last = batch.Observe();
             _ended += last.Settled;
+            NoteLaneLocked(batch, last);
             NoteHandedBackLocked(batch, last);
             if (_batches.Count == 0)
                 _idle?.TrySetResult();
@@ -216,6 +224,10 @@ public sealed partial class RunScope : IAsyncDisposable
         Interlocked.Increment(ref _unsuccessful);
         TripWhenNotTolerated();
     }
+
+    /// <summary>Makes a stop of this process's durable, if it is not.</summary>
+    internal Task PersistStopAsync() =>
+        _gate is { Stop: { } reason } gate ? _services.PersistStop(reason, gate.Message ?? "") : Task.CompletedTask;
 
     /// <summary>Callbacks that handlers put on their tokens are theirs; whoever cancels has other things to do.</summary>
     internal void NoteFailedCallback(AggregateException failed) => Logger.LogWarning(failed, "A callback of a handler's cancellation token failed");
@@ -247,7 +259,7 @@ public sealed partial class RunScope : IAsyncDisposable
     private void TripWhenNotTolerated()
     {
         var tolerate = _control.Tolerate ?? Spec.Failure.Tolerate;
-        var unsuccessful = Interlocked.Read(ref _unsuccessful);
+        var unsuccessful = Interlocked.Read(ref _unsuccessful) + Interlocked.Read(ref _unsuccessfulElsewhere);
         if (tolerate is not null && Total is { } total && tolerate.IsExceededBy(unsuccessful, total) && _gate.Stop is null)
             Stop(CompletionReason.ToleranceExceeded, $"{unsuccessful:N0} of {total:N0} items did not succeed, more than the failure policy tolerates.");
     }

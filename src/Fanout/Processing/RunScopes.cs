@@ -11,7 +11,8 @@ namespace Fanout.Processing;
 
 /// <summary>The runs that this process works, each made when it is first asked for.</summary>
 /// <param name="environment">What they are made from.</param>
-public sealed class RunScopes(RunEnvironment environment) : IAsyncDisposable
+/// <param name="forWorker">True: this process takes batches from a queue and drives nothing. Default: it drives the runs.</param>
+public sealed class RunScopes(RunEnvironment environment, bool forWorker = false) : IAsyncDisposable
 {
     internal RunEnvironment Environment => environment;
 
@@ -62,19 +63,24 @@ public sealed class RunScopes(RunEnvironment environment) : IAsyncDisposable
         var record = await environment.Catalog.GetAsync(runId, CancellationToken.None).ConfigureAwait(false)
             ?? throw new RunException(runId, $"There is no run '{runId}'.");
         var spec = SpecReader.Read(record.SpecJson, environment.Registry);
-        var history = await ReadHistoryAsync(record).ConfigureAwait(false);
+        var history = await ReadHistoryAsync(record, spec).ConfigureAwait(false);
         var scope = new RunScope(spec, MakeServices(spec), history);
         scope.Join(environment.LimitShares);
         scope.Apply(record.Control);
         await environment.Catalog.SetStartedAsync(runId, environment.Time.GetUtcNow(), CancellationToken.None).ConfigureAwait(false);
-        return new Watched(scope, new RunWatch(scope, environment.Catalog, control => environment.SignalAsync(runId, control), environment.Time));
+        return new Watched(scope, forWorker
+            ? new LaneWatch(scope, environment.Catalog, environment.Time)
+            : new RunWatch(scope, environment.Catalog, control => environment.SignalAsync(runId, control), environment.Time));
     }
 
-    private async Task<RunHistory> ReadHistoryAsync(RunRecord record)
+    private async Task<RunHistory> ReadHistoryAsync(RunRecord record, RunSpec spec)
     {
-        if (record.StartedAt is null)
+        // Of a run that many work at once, the record tells what all have done.
+        if (record.StartedAt is null || (spec.Batch.Dispatch == BatchDispatch.Queue && forWorker))
             return RunHistory.None;
         var plan = await PlanDocument.ReadAsync(environment.Results, record.Id, CancellationToken.None).ConfigureAwait(false);
+        if (spec.Batch.Dispatch == BatchDispatch.Queue)
+            return RunHistory.None with { Total = plan?.Total };
         var branches = await BranchManifest.ReadAllAsync(environment.Results, record.Id, CancellationToken.None).ConfigureAwait(false);
         var checkpoints = await BatchCheckpoint.ReadAllAsync(environment.Results, record.Id, branches, CancellationToken.None).ConfigureAwait(false);
         var settled = branches.Select(branch => branch.Tally).Concat(checkpoints.Select(checkpoint => checkpoint.Tally))
@@ -119,5 +125,5 @@ public sealed class RunScopes(RunEnvironment environment) : IAsyncDisposable
         }
     }
 
-    private sealed record Watched(RunScope Scope, RunWatch Watch);
+    private sealed record Watched(RunScope Scope, IAsyncDisposable Watch);
 }

@@ -69,6 +69,12 @@ internal sealed class Worker(RunScope scope, Action handlerAwaits) : IDisposable
     /// <summary>With a key: what the item counts for against the key's limits.</summary>
     public int KeyUnits { get; set; } = 1;
 
+    /// <summary>When its handlers are to stop. Default: with the run's.</summary>
+    public HandlerTokens Tokens { get; init; } = scope.HandlerTokens;
+
+    /// <summary>Why no item is handled; null: they are.</summary>
+    public ItemError? Refusal { get; init; }
+
     /// <summary>In one handler for longer than this.</summary>
     public bool IsHandlingFor(TimeSpan duration) => _isHandling && scope.Time.GetElapsedTime(HandlingSince) > duration;
 
@@ -101,7 +107,7 @@ internal sealed class Worker(RunScope scope, Action handlerAwaits) : IDisposable
     /// <summary>The item with bytes of its own, to outlive this worker's next.</summary>
     public Item KeepItem() => _isWaitingItem ? Item : Item with { Value = Item.Value.ToArray() };
 
-    public PendingItem DescribeHeld() => new(Item.Index, Attempts, null) { Offset = Key is null ? null : Offset };
+    public PendingItem DescribeHeld() => new(Item.Index, Attempts, null) { Offset = Key is null ? null : Offset, Key = Key?.Number };
 
     public void Drop()
     {
@@ -198,7 +204,7 @@ internal sealed class Worker(RunScope scope, Action handlerAwaits) : IDisposable
         ResultLineWriter.Write(_line, new ItemHead(Item.Index, Item.Key), settled.Status, output, settled.Error, settled.Attempts, settled.Duration);
     }
 
-    private ItemError? Defect() => Item.Defect ?? (Item.IsText ? null : JsonDefect()) ?? _costRefusal;
+    private ItemError? Defect() => Item.Defect ?? Refusal ?? (Item.IsText ? null : JsonDefect()) ?? _costRefusal;
 
     private ItemError? JsonDefect()
     {
@@ -231,7 +237,7 @@ internal sealed class Worker(RunScope scope, Action handlerAwaits) : IDisposable
     {
         var duration = scope.Time.GetElapsedTime(HandlingSince);
         var gate = scope.Gate;
-        if (scope.HandlersCancelled.IsCancellationRequested)
+        if (Tokens.Cancelled.IsCancellationRequested)
         {
             return gate.CancelsItemsInFlight
                 ? Processing.Outcome.Settled(OutcomeStatus.Cancelled, attempt, duration, _lastError ?? new ItemError("Cancelled", "The run ended while the item was in flight."))
@@ -252,14 +258,14 @@ internal sealed class Worker(RunScope scope, Action handlerAwaits) : IDisposable
 
     // A handler gets AbandonAfter to obey its cancelled token; then its item is settled without it.
     private Task WaitAsync(Task handling) => scope.Spec.Failure.Timeout is { } timeout
-        ? handling.WaitAsync(timeout + RunScope.AbandonAfter, scope.Time, scope.HandlersAbandoned)
-        : handling.WaitAsync(scope.HandlersAbandoned);
+        ? handling.WaitAsync(timeout + RunScope.AbandonAfter, scope.Time, Tokens.Abandoned)
+        : handling.WaitAsync(Tokens.Abandoned);
 
     private CancellationToken ArmTimeout()
     {
         if (scope.Spec.Failure.Timeout is not { } limit)
-            return scope.HandlersCancelled;
-        _timeout ??= new AttemptTimeout(scope, limit);
+            return Tokens.Cancelled;
+        _timeout ??= new AttemptTimeout(scope, limit, Tokens.Cancelled);
         return _timeout.Start();
     }
 

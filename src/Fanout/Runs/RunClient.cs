@@ -162,7 +162,7 @@ public sealed class RunClient(RunEnvironment environment, IOrchestrationClient e
                 errors.Add(new SpecError($"/flow/limits/{index}", $"\"{name}\"", "names a limit that does not exist here.", $"Define it with: fanout limit set {name} --concurrency N (or --rate R, or both), or leave it out."));
         }
 
-        if (spec.Batch.Dispatch == BatchDispatch.Queue)
+        if (spec.Batch.Dispatch == BatchDispatch.Queue && environment.Queue is null)
             errors.Add(new SpecError("/batch/dispatch", "\"queue\"", "needs a queue, and this home has none.", "Use \"activity\"."));
         if (spec.OnComplete?.Queue is { } queue && environment.Announcements is null)
             errors.Add(new SpecError("/onComplete/queue", $"\"{queue}\"", "needs a storage account, and this home has none.", "Give one with --storage azure:CONNECTION, or leave the queue out."));

@@ -204,6 +204,27 @@ public sealed class BatchTests
         Assert.InRange(most, 1, 7);
     }
 
+    [Theory]
+    [InlineData(false, 3)]
+    [InlineData(true, 0)]
+    public async Task BurstOfALane_IsItsFirstBatchsAlone(bool hasHadStarts, int startedAtOnce)
+    {
+        var time = new FakeTimeProvider();
+        var started = 0;
+        await using var rig = new BatchRig(BatchRig.Range(10, new FlowSpec { Concurrency = 8, Rate = new Rate(1, TimeSpan.FromSeconds(1)), Burst = 3 }), (_, _) =>
+        {
+            Interlocked.Increment(ref started);
+            return ValueTask.FromResult<string?>(null);
+        }, time, lanesShareProcess: false);
+        var input = new BatchInput("run", "b0001-l00-00000", await rig.PlanAsync(), 0, 10, [], 0, 1, 1) { IsPaceSpent = hasHadStarts };
+        using var stop = new CancellationTokenSource();
+        var working = new Fanout.Orchestration.Activities(null!, null!, rig.Results, time).WorkBatchAsync(rig.Scope, input, epoch: 1, stop.Token);
+        await BatchRig.UntilAsync(() => rig.Scope.Observe().WaitingFor == WaitCauses.Rate);
+        Assert.Equal(startedAtOnce, started);
+        await stop.CancelAsync();
+        Assert.Equal(startedAtOnce, (await working).Tally.Succeeded);
+    }
+
     private static void InterlockedMax(ref int target, int value)
     {
         for (var seen = Volatile.Read(ref target); value > seen; seen = Volatile.Read(ref target))

@@ -18,7 +18,7 @@ internal sealed partial class KeyedFeed
         var runs = KeyRuns.Open(scope.Workspace);
         try
         {
-            var feed = new KeyedFeed(scope, perKey, runs, (checkpoint?.Next ?? input.Start, input.End), input.Source.ItemCount, mayHaveRun: checkpoint is not null);
+            var feed = new KeyedFeed(scope, perKey, runs, (checkpoint?.Next ?? input.Start, input.End), input.Source.ItemCount, mayHaveRun: checkpoint is not null || input.MayHaveRun);
             await feed.RestoreAsync(checkpoint?.Keys ?? input.Keys, checkpoint?.Unsettled ?? input.Pending).ConfigureAwait(false);
             return feed;
         }

@@ -1,0 +1,78 @@
+using Fanout.Runs;
+
+namespace Fanout.Processing;
+
+/// <summary>
+/// A run whose lanes are worked by many processes: each tells what its lanes come to over the whole run, and hears what all of them do.
+/// </summary>
+public sealed partial class RunScope
+{
+    // Of lanes whose batches have ended here: what is still to be told.
+    private readonly Dictionary<int, Counts> _lanesLeft = [];
+    private readonly Dictionary<int, ProgressMeter> _laneMeters = [];
+    private RunProgress? _overall;
+    private long _unsuccessfulElsewhere;
+
+    /// <summary>The run has a report: nothing is to be done for it any more.</summary>
+    internal bool HasEnded { get; private set; }
+
+    /// <summary>What the lanes worked here, and those left since the last time, come to.</summary>
+    internal LaneReport ObserveLanes()
+    {
+        lock (_lock)
+        {
+            var lanes = _lanesLeft.ToDictionary(left => left.Key, left => Measure(left.Key, left.Value, default));
+            // Each batch is looked at once: what its lane is said to have failed, and what this process has seen fail, must be of one moment.
+            var settled = _ended;
+            foreach (var batch in _batches)
+            {
+                var seen = batch.Observe();
+                settled += seen.Settled;
+                if (batch.LaneBefore is { } before)
+                    lanes[batch.Lane] = Measure(batch.Lane, before + seen.Settled, seen);
+            }
+
+            return new LaneReport(lanes, [.. _lanesLeft], settled.Failed + settled.TimedOut);
+        }
+    }
+
+    /// <summary>A report was written down: what was left to tell is told.</summary>
+    internal void NoteTold(LaneReport told)
+    {
+        lock (_lock)
+        {
+            foreach (var (lane, counts) in told.Left)
+            {
+                if (_lanesLeft.TryGetValue(lane, out var left) && left == counts)
+                    _lanesLeft.Remove(lane);
+                if (!_batches.Exists(batch => batch.Lane == lane))
+                    _laneMeters.Remove(lane);
+            }
+        }
+    }
+
+    /// <summary>What all processes together have come to.</summary>
+    /// <param name="run">The run, read after <paramref name="told"/> was written down.</param>
+    /// <param name="told">What this process last told. What it saw fail since is not in the record; all before is.</param>
+    internal void NoteOverall(RunRecord run, LaneReport told)
+    {
+        HasEnded = run.Report is not null;
+        _overall = run.Progress;
+        if (run.Progress is { } all)
+            Interlocked.Exchange(ref _unsuccessfulElsewhere, Math.Max(0, all.Failed + all.TimedOut - told.Unsuccessful));
+        TripWhenNotTolerated();
+    }
+
+    private RunProgress Measure(int lane, Counts counts, in BatchObservation seen)
+    {
+        if (!_laneMeters.TryGetValue(lane, out var meter))
+            _laneMeters.Add(lane, meter = new ProgressMeter(Time));
+        return meter.Measure(counts, null, seen.InFlight, seen.WaitingForRetry, _allotment) with { Allotment = null };
+    }
+
+    private void NoteLaneLocked(Batch batch, in BatchObservation last)
+    {
+        if (batch.LaneBefore is { } before)
+            _lanesLeft[batch.Lane] = before + last.Settled;
+    }
+}

@@ -1,0 +1,85 @@
+using Fanout.Dispatch;
+using Microsoft.Extensions.Time.Testing;
+using Moq;
+using Xunit;
+
+namespace Fanout.Tests.Dispatch;
+
+public sealed class DeliveryHoldTests
+{
+    private static readonly TimeSpan Visibility = TimeSpan.FromSeconds(30);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly Mock<IBatchDelivery> _delivery = new();
+    private int _renewals;
+
+    // What a timer sets off runs on in the thread that advances the clock, unless a context takes it elsewhere.
+    public DeliveryHoldTests() => SynchronizationContext.SetSynchronizationContext(null);
+
+    [Fact]
+    public async Task HeldDelivery_IsRenewedEveryThirdOfItsVisibility()
+    {
+        Renew(() => true);
+        await using var hold = new DeliveryHold(_delivery.Object, Visibility, _time);
+        Pass(60);
+        Assert.Equal(6, _renewals);
+        Assert.False(hold.Lost.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task DeliveryThatAnotherHas_IsLostAtOnce()
+    {
+        Renew(() => false);
+        await using var hold = new DeliveryHold(_delivery.Object, Visibility, _time);
+        Pass(10);
+        Assert.True(hold.Lost.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task StorageThatFails_IsBorneUntilTheLastRenewalIsOver()
+    {
+        var fails = false;
+        Renew(() => fails ? throw new StorageException("gone") : true);
+        await using var hold = new DeliveryHold(_delivery.Object, Visibility, _time);
+        Pass(10);
+        fails = true;
+        Pass(20);
+        Assert.False(hold.Lost.IsCancellationRequested);
+        fails = false;
+        Pass(3);
+        fails = true;
+        Pass(26);
+        Assert.False(hold.Lost.IsCancellationRequested);
+        Pass(5);
+        Assert.True(hold.Lost.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task EndedHold_RenewsNoMore()
+    {
+        Renew(() => true);
+        await using var hold = new DeliveryHold(_delivery.Object, Visibility, _time);
+        await hold.EndAsync();
+        Pass(60);
+        Assert.Equal(0, _renewals);
+    }
+
+    private void Renew(Func<bool> answer) => _delivery.Setup(delivery => delivery.RenewAsync(It.IsAny<TimeSpan>(), It.IsAny<CancellationToken>())).Returns(() =>
+    {
+        Interlocked.Increment(ref _renewals);
+        try
+        {
+            return Task.FromResult(answer());
+        }
+        catch (StorageException failed)
+        {
+            return Task.FromException<bool>(failed);
+        }
+    });
+
+    private void Pass(int seconds)
+    {
+        for (var second = 0; second < seconds; second++)
+            _time.Advance(TimeSpan.FromSeconds(1));
+    }
+}
