@@ -14,7 +14,7 @@ internal sealed class BlobFolder(AzureStorage storage, string prefix)
 
     /// <summary>The blobs, in the order of their names. A container that is not there has none.</summary>
     /// <exception cref="StorageException">The account refused, or cannot be reached.</exception>
-    public async IAsyncEnumerable<BlobItem> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<global::Azure.Storage.Blobs.Models.BlobItem> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var pages = storage.Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken).AsPages().GetAsyncEnumerator(cancellationToken);
         await using var closing = pages.ConfigureAwait(false);
@@ -34,7 +34,7 @@ internal sealed class BlobFolder(AzureStorage storage, string prefix)
             "delete", $"blob '{blob.Name}'", storage.Connection,
             () => storage.Container.DeleteBlobIfExistsAsync(blob.Name, DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: stop), stop).ConfigureAwait(false));
 
-    private Task<bool> MoveNextAsync(IAsyncEnumerator<Page<BlobItem>> pages, CancellationToken cancellationToken) =>
+    private Task<bool> MoveNextAsync(IAsyncEnumerator<Page<global::Azure.Storage.Blobs.Models.BlobItem>> pages, CancellationToken cancellationToken) =>
         AzureFailure.GuardAsync("list", $"blobs '{prefix}*'", storage.Connection, async () =>
         {
             try
