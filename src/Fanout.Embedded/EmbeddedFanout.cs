@@ -1,3 +1,5 @@
+using Fanout.Sources;
+using Fanout.Results;
 using System.Collections.Concurrent;
 using Fanout.Dispatch;
 using Fanout.Embedded.Driving;
@@ -26,24 +28,28 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
     private readonly Task _pump;
 
     private EmbeddedFanout(
-        HomeOptions options, EmbeddedStorage storage, IServiceProvider services, TimeProvider time, Func<RunEnvironment, RunEnvironment>? configure)
+        HomeOptions options, EmbeddedStorage storage, IServiceProvider services, TimeProvider time, Func<HomeStorage, HomeStorage>? configure)
     {
         _options = options;
         _storage = storage;
         Registry = (FanoutRegistry?)services.GetService(typeof(FanoutRegistry))
             ?? throw new ArgumentException("The services have no FanoutRegistry: call AddFanout() on the service collection.", nameof(services));
         var paths = new HomePaths(options.Path);
-        var environment = HomeEnvironment.Create(paths, storage, Registry, services, time);
-        _environment = (configure?.Invoke(environment) ?? environment) with
+        var own = OwnStorage(paths, storage);
+        var shared = configure?.Invoke(own) ?? own;
+        Requests = shared.Requests;
+        var bound = new Lazy<string>(paths.Identify);
+        _environment = HomeEnvironment.Create(shared, ProcessOwner.Create(), Registry, services, time) with
         {
             SignalAsync = (runId, control) => _engine!.RaiseEventAsync(runId, ControlSignal.EventName, ControlSignal.Of(control)),
+            BindAsync = cancellationToken => shared.BindAsync?.Invoke(bound.Value, cancellationToken) ?? Task.CompletedTask,
         };
         _scopes = new RunScopes(_environment);
         var orchestrations = new OrchestrationRegistry();
         new Activities(_scopes, _environment.Catalog, _environment.Results, time, OnStorageFailure, _environment.Queue).AddTo(orchestrations, Registry);
         _engine = new EmbeddedEngine(
             storage, orchestrations, new EmbeddedEngineOptions(), time, _environment.LoggerFactory.CreateLogger<EmbeddedEngine>());
-        Client = new RunClient(_environment, _engine, _scopes, paths.DeleteWorkspace);
+        Client = new RunClient(_environment, _engine, _scopes, shared.DeleteWorkspace);
         Limits = new LimitClient(_environment.Limits, _environment.Catalog, time);
         _pump = _environment.Completions is { } completions
             ? new CompletionPump(completions, _engine, time, _environment.NextRandom, _environment.LoggerFactory.CreateLogger<CompletionPump>()).RunAsync(_stopPump.Token)
@@ -55,6 +61,9 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
 
     /// <inheritdoc/>
     public ILimitClient Limits { get; }
+
+    /// <inheritdoc/>
+    public IRequestQueue? Requests { get; }
 
     /// <inheritdoc/>
     public IRunDriver Driver => this;
@@ -71,10 +80,10 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
     /// <param name="options">Which one.</param>
     /// <param name="services">Where <c>AddFanout()</c> registered handlers, and what they are made from.</param>
     /// <param name="timeProvider">The clock; null: the system's.</param>
-    /// <param name="configure">Replaces parts of what the home offers its runs, such as where results live, or adds a queue for their batches; null: nothing is.</param>
+    /// <param name="configure">Replaces where the home keeps its runs, the engine's database apart; null: beside that, in the home's directory.</param>
     /// <exception cref="StorageException">The home cannot be used: it is read-only, full, damaged, or of a newer version.</exception>
     public static Task<EmbeddedFanout> OpenAsync(
-        HomeOptions options, IServiceProvider services, TimeProvider? timeProvider = null, Func<RunEnvironment, RunEnvironment>? configure = null)
+        HomeOptions options, IServiceProvider services, TimeProvider? timeProvider = null, Func<HomeStorage, HomeStorage>? configure = null)
     {
         var storage = EmbeddedStorage.Open(options.Path);
         return Task.FromResult(new EmbeddedFanout(options, storage, services, timeProvider ?? TimeProvider.System, configure));
@@ -141,6 +150,17 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
         ProcessOwner.Retire(_environment.LimitShares.Owner);
         await _storage.DisposeAsync().ConfigureAwait(false);
     }
+
+    private static HomeStorage OwnStorage(HomePaths paths, EmbeddedStorage storage) => new()
+    {
+        Catalog = storage.Catalog,
+        Limits = storage.Limits,
+        Results = new FileResultStore(paths.Results),
+        OpenWorkspace = runId => new DirectoryWorkspace(paths.Workspace(runId)),
+        DeleteWorkspace = paths.DeleteWorkspaceAsync,
+        FindOwner = storage.FindOwnerAsync,
+        IsDead = ProcessOwner.IsDead,
+    };
 
     private async Task AttachAsync(string runId)
     {

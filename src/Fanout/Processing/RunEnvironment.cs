@@ -61,6 +61,9 @@ public sealed record RunEnvironment
     /// <summary>Environment variables, where the secrets are that sign webhooks. Default: this process's.</summary>
     public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
 
+    /// <summary>Throws when runs of this storage may not be started or driven here: another home coordinates them. Default: they may.</summary>
+    public Func<CancellationToken, Task> BindAsync { get; init; } = static _ => Task.CompletedTask;
+
     /// <summary>True: all lanes of a run live in this process and share one pool and pacer. False: each has its part of the allotment.</summary>
     public required bool LanesShareProcess { get; init; }
 }

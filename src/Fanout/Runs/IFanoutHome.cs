@@ -1,3 +1,5 @@
+using Fanout.Dispatch;
+
 namespace Fanout.Runs;
 
 /// <summary>An opened home: the runs in it, and the means to drive them in this process. Disposing it gives up every lease it holds.</summary>
@@ -8,6 +10,9 @@ public interface IFanoutHome : IAsyncDisposable
 
     /// <summary>The limits that runs of this home share.</summary>
     ILimitClient Limits { get; }
+
+    /// <summary>Where requests for runs arrive; null: this home has no queue for them.</summary>
+    IRequestQueue? Requests { get; }
 
     /// <summary>Drives runs of this home in this process.</summary>
     IRunDriver Driver { get; }
@@ -20,6 +25,12 @@ public interface IFanoutHome : IAsyncDisposable
 /// <param name="Path">Its directory, created when it is missing.</param>
 public sealed record HomeOptions(string Path)
 {
+    /// <summary>Where its runs are kept, such as <c>azure:CONNECTION</c>; null: in the directory.</summary>
+    public string? Storage { get; init; }
+
+    /// <summary>The hub in that storage; null: the default.</summary>
+    public string? Hub { get; init; }
+
     /// <summary>How long items in flight may go on after a stop was asked for. Default: 10 s.</summary>
     public TimeSpan Grace { get; init; } = DefaultGrace;
 

@@ -12,7 +12,7 @@ namespace Fanout.Runs;
 /// <param name="engine">The engine that executes the runs.</param>
 /// <param name="scopes">The runs this process works: they need not wait to read what this client writes.</param>
 /// <param name="deleteWorkspace">Deletes what a run's source derived.</param>
-public sealed class RunClient(RunEnvironment environment, IOrchestrationClient engine, RunScopes scopes, Action<string> deleteWorkspace) : IRunClient
+public sealed class RunClient(RunEnvironment environment, IOrchestrationClient engine, RunScopes scopes, Func<string, CancellationToken, ValueTask> deleteWorkspace) : IRunClient
 {
     private IRunCatalog Catalog => environment.Catalog;
 
@@ -21,6 +21,7 @@ public sealed class RunClient(RunEnvironment environment, IOrchestrationClient e
     {
         var id = spec.Id ?? environment.NewExecutionId();
         spec = spec with { Id = id };
+        await environment.BindAsync(cancellationToken).ConfigureAwait(false);
         var known = await Catalog.GetAsync(id, cancellationToken).ConfigureAwait(false);
         // Of a run that has ended nothing is needed any more: its report is asked for.
         if (known?.Report is null)
@@ -64,7 +65,7 @@ public sealed class RunClient(RunEnvironment environment, IOrchestrationClient e
         }
         finally
         {
-            deleteWorkspace(id);
+            await deleteWorkspace(id, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
@@ -115,7 +116,7 @@ public sealed class RunClient(RunEnvironment environment, IOrchestrationClient e
             throw new RunException(runId, $"The end of run '{runId}' is not announced yet. Let that be done first, with 'resume' if nobody drives it.");
         await engine.PurgeInstanceAsync(runId, cancellationToken).ConfigureAwait(false);
         await environment.Results.DeleteRunAsync(runId, cancellationToken).ConfigureAwait(false);
-        deleteWorkspace(runId);
+        await deleteWorkspace(runId, cancellationToken).ConfigureAwait(false);
         await Catalog.DeleteAsync(runId, cancellationToken).ConfigureAwait(false);
     }
 

@@ -38,7 +38,7 @@ internal sealed class QueueHome : IAsyncDisposable
             fanout => fanout.AddHandler<int, int>("work", _ => throw new InvalidOperationException("A coordinator works no batches.")),
             directory,
             grace: TimeSpan.Zero,
-            environment: environment => environment with { Queue = queue, Completions = queue, Catalog = catalog = new ShardedCatalog(environment.Catalog) });
+            storage: storage => storage with { Queue = queue, Completions = queue, Catalog = catalog = new ShardedCatalog(storage.Catalog) });
         return new QueueHome(home, queue, catalog!);
     }
 

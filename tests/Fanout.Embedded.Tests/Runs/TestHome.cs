@@ -25,7 +25,7 @@ internal sealed class TestHome : IAsyncDisposable
 
     public EmbeddedFanout Fanout { get; }
 
-    public static async Task<TestHome> OpenAsync(Action<FanoutBuilder>? configure = null, string? directory = null, TimeSpan? grace = null, TimeProvider? time = null, Func<RunEnvironment, RunEnvironment>? environment = null)
+    public static async Task<TestHome> OpenAsync(Action<FanoutBuilder>? configure = null, string? directory = null, TimeSpan? grace = null, TimeProvider? time = null, Func<HomeStorage, HomeStorage>? storage = null)
     {
         var path = directory ?? Directory.CreateTempSubdirectory("fanout-home-").FullName;
         var collection = new ServiceCollection();
@@ -33,7 +33,7 @@ internal sealed class TestHome : IAsyncDisposable
         collection.AddFanout();
         var services = collection.BuildServiceProvider();
         var options = new HomeOptions(path) { Grace = grace ?? HomeOptions.DefaultGrace };
-        return new TestHome(path, services, await EmbeddedFanout.OpenAsync(options, services, time, environment), directory is null);
+        return new TestHome(path, services, await EmbeddedFanout.OpenAsync(options, services, time, storage), directory is null);
     }
 
     public string File(string name, params string[] lines)

@@ -1,30 +1,34 @@
 using System.Globalization;
-using Fanout.Embedded.Driving;
 using Fanout.Planning;
 using Fanout.Processing;
 using Fanout.Processing.Limits;
 using Fanout.Results;
-using Fanout.Runs;
 using Fanout.Sources;
 using Fanout.Specs;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Fanout.Embedded;
+namespace Fanout.Runs;
 
-/// <summary>What a process with an open home offers its runs: files beside the database.</summary>
-internal static class HomeEnvironment
+/// <summary>What a process offers the runs of a home, over the home's storage: that of one that drives them, and of one that only works their batches.</summary>
+public static class HomeEnvironment
 {
-    public static RunEnvironment Create(
-        HomePaths paths, EmbeddedStorage storage, FanoutRegistry registry, IServiceProvider services, TimeProvider time)
+    /// <summary>Makes it.</summary>
+    /// <param name="storage">Where the home keeps its runs.</param>
+    /// <param name="owner">This process, as leases name it.</param>
+    /// <param name="registry">What specs may name.</param>
+    /// <param name="services">What handlers are made from.</param>
+    /// <param name="time">The clock.</param>
+    public static RunEnvironment Create(HomeStorage storage, string owner, FanoutRegistry registry, IServiceProvider services, TimeProvider time)
     {
-        var results = new FileResultStore(paths.Results);
+        ArgumentNullException.ThrowIfNull(storage);
+        ArgumentNullException.ThrowIfNull(services);
         var random = new SharedRandom();
         SourceFactory? sources = null;
         sources = new SourceFactory(registry, services, Console.OpenStandardInput, redrive => new RedriveSource(
-            redrive, results, cancellationToken => FindEarlierAsync(redrive.Run, cancellationToken)))
+            redrive, storage.Results, cancellationToken => FindEarlierAsync(redrive.Run, cancellationToken)))
         {
-            Remote = (IRemoteSources?)services.GetService(typeof(IRemoteSources)),
+            Remote = storage.Remote ?? (IRemoteSources?)services.GetService(typeof(IRemoteSources)),
         };
         return new RunEnvironment
         {
@@ -32,11 +36,14 @@ internal static class HomeEnvironment
             Services = services,
             Catalog = storage.Catalog,
             Limits = storage.Limits,
-            LimitShares = new LimitHolder(storage.Limits, ProcessOwner.Create(), ProcessOwner.IsDead, time),
-            Results = results,
+            LimitShares = new LimitHolder(storage.Limits, owner, storage.IsDead, time),
+            Results = storage.Results,
             CreateSource = sources.Create,
-            OpenWorkspace = runId => new DirectoryWorkspace(paths.Workspace(runId)),
+            OpenWorkspace = storage.OpenWorkspace,
             SignalAsync = (_, _) => Task.CompletedTask,
+            Queue = storage.Queue,
+            Completions = storage.Completions,
+            Announcements = storage.Announcements,
             Time = time,
             LoggerFactory = (ILoggerFactory?)services.GetService(typeof(ILoggerFactory)) ?? NullLoggerFactory.Instance,
             NextRandom = random.NextDouble,
@@ -49,16 +56,16 @@ internal static class HomeEnvironment
             if (await storage.Catalog.GetAsync(runId, cancellationToken).ConfigureAwait(false) is not { } record)
                 return null;
             var spec = SpecReader.Read(record.SpecJson, registry);
-            var plan = await PlanDocument.ReadAsync(results, runId, cancellationToken).ConfigureAwait(false);
+            var plan = await PlanDocument.ReadAsync(storage.Results, runId, cancellationToken).ConfigureAwait(false);
             return new EarlierRun
             {
                 RunId = runId,
                 Report = record.Report,
                 Keep = spec.Results.Keep,
-                Parts = await new ResultReader(results).FindPartsAsync(runId, cancellationToken).ConfigureAwait(false),
+                Parts = await new ResultReader(storage.Results).FindPartsAsync(runId, cancellationToken).ConfigureAwait(false),
                 Source = sources!.Create(spec.Source),
                 Plan = plan?.Source,
-                Workspace = new DirectoryWorkspace(paths.Workspace(runId)),
+                Workspace = storage.OpenWorkspace(runId),
             };
         }
     }
