@@ -79,7 +79,18 @@ internal sealed partial class Azurite : IAsyncDisposable
     }
 
     /// <summary>Ends the process; what was stored stays, and <see cref="RestartAsync"/> brings it back at the same ports.</summary>
-    public void Stop() => Kill();
+    public void Stop()
+    {
+        // It saves what it stored every few seconds, and when it is asked to end: one that is killed forgets what it has answered since.
+        if (_process is { HasExited: false } && !OperatingSystem.IsWindows())
+        {
+            using var ask = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+            ask.WaitForExit();
+            _process.WaitForExit(TimeSpan.FromSeconds(30));
+        }
+
+        Kill();
+    }
 
     /// <summary>Starts it again after <see cref="Stop"/>.</summary>
     public Task RestartAsync() => RunAsync();
@@ -134,7 +145,8 @@ internal sealed partial class Azurite : IAsyncDisposable
     {
         if (_process is null)
             return;
-        _process.Kill(entireProcessTree: true);
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
         _process.WaitForExit();
         _process.Dispose();
         _process = null;
