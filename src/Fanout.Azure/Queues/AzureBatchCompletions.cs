@@ -20,8 +20,9 @@ public sealed class AzureBatchCompletions : IBatchCompletions
     private const int MostAtOnce = 32;
     private const int MostDoublings = 6;
 
-    // Handing one on is a short transaction; the time is for a coordinator that crashes in between.
-    private static readonly TimeSpan Visibility = TimeSpan.FromMinutes(1);
+    // Handing one on is a short transaction, and handing it on twice does no harm; but when a coordinator crashes, or the answer to a receive is
+    // lost, branches wait for it to be over.
+    private static readonly TimeSpan Visibility = TimeSpan.FromSeconds(10);
 
     private readonly JsonQueue<BatchCompletion> _queue;
     private readonly ILogger _logger;

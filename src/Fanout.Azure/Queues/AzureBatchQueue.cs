@@ -4,7 +4,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Fanout.Azure.Queues;
 
-/// <summary>Batches in the hub's queue <c>batches</c>, their results in <c>completions</c>. A batch costs four requests: sent, received, completed, removed.</summary>
+/// <summary>Batches in the hub's queue <c>batches</c>, their results in <c>completions</c>.</summary>
+/// <remarks>
+/// A batch costs five requests and its share of a sixth: it is sent, received and removed; its result is sent, received together with up to 31 others, and
+/// removed. Each renewal is one more, and each large message two or three: its blob is written, read, and deleted.
+/// </remarks>
 public sealed class AzureBatchQueue : IBatchQueue
 {
     /// <summary>The queue's name in the hub.</summary>

@@ -30,6 +30,9 @@ public sealed class RunFleet(
     private readonly Dictionary<string, FleetPlace> _driven = new(StringComparer.Ordinal);
     private readonly RunSetbacks _setbacks = new((options ?? Defaults).ShortestSetback, (options ?? Defaults).LongestSetback);
     private readonly List<string> _given = [];
+
+    // A list that was read while one of these still ran may name it as one to be driven.
+    private readonly HashSet<string> _letGoSinceLook = new(StringComparer.Ordinal);
     private List<string> _found = [];
     private DateTimeOffset _nextLook = DateTimeOffset.MinValue;
     private TaskCompletionSource _room = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -123,13 +126,18 @@ public sealed class RunFleet(
 
     private async Task LookAsync(CancellationToken stop)
     {
-        _nextLook = _time.GetUtcNow() + _options.LookEvery;
+        lock (_lock)
+        {
+            _nextLook = _time.GetUtcNow() + _options.LookEvery;
+            _letGoSinceLook.Clear();
+        }
+
         try
         {
             var found = await UndrivenRuns.FindAsync(client, _time, stop).ConfigureAwait(false);
             lock (_lock)
             {
-                _found = found;
+                _found = found.FindAll(runId => !_letGoSinceLook.Contains(runId));
                 _setbacks.RemoveOld(_time.GetUtcNow());
             }
         }
@@ -208,7 +216,12 @@ public sealed class RunFleet(
         finally
         {
             lock (_lock)
+            {
                 _driven.Remove(runId);
+                _found.Remove(runId);
+                _letGoSinceLook.Add(runId);
+            }
+
             place.Dispose();
             _news.Writer.TryWrite(true);
         }

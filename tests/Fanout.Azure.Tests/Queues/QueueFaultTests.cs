@@ -73,7 +73,7 @@ public sealed class QueueFaultTests
     public async Task UnderManyFaults_EveryBatchIsDoneAndEveryResultArrives(int seed)
     {
         const int Count = 20;
-        var wire = FaultyTransport.Seeded(seed, share: 0.25);
+        var wire = FaultyTransport.Seeded(seed, share: 0.2);
         var hub = (await Azurite.SharedAsync()).NewHub(wire.In);
         var (queue, completions) = (new AzureBatchQueue(hub), new AzureBatchCompletions(hub));
         var keys = Enumerable.Range(0, Count).Select(number => number.ToString("D5", CultureInfo.InvariantCulture)).ToList();
@@ -84,7 +84,7 @@ public sealed class QueueFaultTests
         var patience = TimeProvider.System.GetTimestamp();
         while (arrived.Count < Count)
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(patience) < 2 * Batches.Patience, $"seed {seed}: only {arrived.Count} results of {Count} arrived");
+            Assert.True(TimeProvider.System.GetElapsedTime(patience) < 3 * Batches.Patience, $"seed {seed}: only {arrived.Count} results of {Count} arrived");
             await OnceAsync(WorkAsync);
             await OnceAsync(() => completions.DeliverAsync((completion, _) => Task.FromResult(arrived[completion.Key] = true), default));
         }

@@ -66,9 +66,9 @@ public sealed class RunFleetTests : IDisposable
         }
 
         var last = await _driver.NextAsync();
+        _runs = [];
         last.Succeed();
         good!.Succeed();
-        _runs = [];
         await StopAsync(running);
         Assert.Equal(["bad", "good"], ended.Order(StringComparer.Ordinal));
         var waits = setBack.Zip(setBack.Skip(1), (earlier, later) => later - earlier).ToList();
