@@ -19,6 +19,8 @@ public partial class SpecSchemaTests
         ["/failure/tolerate"] = ToleranceReader.Fields,
         ["/batch"] = BatchSpecReader.Fields,
         ["/results"] = ResultsSpecReader.Fields,
+        ["/onComplete"] = OnCompleteSpecReader.Fields,
+        ["/onComplete/webhook"] = OnCompleteSpecReader.WebhookFields,
     };
 
     [Fact]
@@ -129,6 +131,7 @@ public partial class SpecSchemaTests
         string[] known =
         [
             HumanDuration.Pattern, Rate.Pattern, HumanSize.Pattern, HumanCount.Pattern, Tolerance.Pattern, CursorText.NamePattern, JsonPointer.Pattern, CostSpecReader.Pattern,
+            OnCompleteSpecReader.UrlPattern, OnCompleteSpecReader.VariablePattern, OnCompleteSpecReader.QueuePattern,
             $"^{HumanNumber.Pattern}$", $"^({HumanNumber.Pattern})( ?%)?$", """^(tab|\\t|[^"\r\n])$""",
         ];
         var used = Patterns(SchemaFields.Schema).ToHashSet();
