@@ -22,6 +22,7 @@ internal static class RunCommand
                 ("--jsonl orders.jsonl --handler http --set url=https://example.org/orders --rate 50/s --id nightly", "a request for each order, 50 a second"),
                 ("--range 0..1000 --handler delay --set for=10ms --set fail=0.01 --tolerate 5%", "a trial: waits, fails one in a hundred, and would stop at one in twenty"),
                 ("--spec nightly.json", "everything from a file"),
+                ("--spec nightly.json --on-complete-webhook https://example.org/hooks --on-complete-secret-from WEBHOOK_SECRET", "and the report posted there at the end, signed"),
             ],
         };
         request.AddTo(command);

@@ -19,7 +19,7 @@ internal static class RunEnding
             context.Print(ReportText.Format(report, report.Results ?? located, context.Hints, announced));
         // The JSON is the report, which says nothing of it.
         if (context.Json && record.Announcement is { Status: not AnnouncementStatus.Announced })
-            context.Environment.Error.WriteLine(JsonText.NoteLine($"Run {record.Id} announced: {announced}"));
+            context.Environment.Error.WriteLine(JsonText.NoteLine($"Run {record.Id} is announced: {announced}"));
         return record.AwaitsAnnouncement ? ExitCodes.Cancelled : ExitCodes.Of(report.Status);
     }
 

@@ -3,6 +3,7 @@ using Fanout.Planning;
 using Fanout.Processing;
 using Fanout.Processing.Limits;
 using Fanout.Results;
+using Fanout.Runs;
 using Fanout.Sources;
 using Fanout.Specs;
 using Microsoft.Extensions.Logging;
@@ -48,6 +49,7 @@ public static class HomeEnvironment
             LoggerFactory = (ILoggerFactory?)services.GetService(typeof(ILoggerFactory)) ?? NullLoggerFactory.Instance,
             NextRandom = random.NextDouble,
             NewExecutionId = random.NextName,
+            Announcements = (IAnnouncementQueue?)services.GetService(typeof(IAnnouncementQueue)),
             LanesShareProcess = true,
         };
 

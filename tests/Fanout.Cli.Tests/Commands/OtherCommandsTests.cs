@@ -51,6 +51,43 @@ public class OtherCommandsTests
     }
 
     [Fact]
+    public async Task Resume_OfAnEndedRunThatIsNotAnnounced_GoesOnWithThat()
+    {
+        using var cli = WithRun(Given.Record() with { Report = Given.Report(), Announcement = RunAnnouncement.Pending, Control = new RunControl(Paused: true) });
+        cli.Home.OnDrive = (runId, _, _) =>
+        {
+            cli.Home.Runs[runId] = cli.Home.Runs[runId] with { Announcement = new RunAnnouncement(AnnouncementStatus.Announced) };
+            return Task.FromResult<RunReport?>(Given.Report(runId));
+        };
+
+        Assert.Equal(0, await cli.RunAsync("resume", "nightly"));
+
+        Assert.Equal(["drive nightly"], cli.Home.Calls);
+        Assert.Contains("announced yes", cli.Output, StringComparison.Ordinal);
+        Assert.Equal(2, await cli.RunAsync("resume", "nightly"));
+    }
+
+    [Fact]
+    public async Task PurgeOfOldRuns_LeavesThoseThatAreNotAnnounced()
+    {
+        using var cli = WithRun(Given.Record() with { Report = Given.Report(), EndedAt = Given.Noon.AddDays(-9), Announcement = RunAnnouncement.Pending });
+        cli.Home.Runs["b"] = Given.Record("b") with { Report = Given.Report("b"), EndedAt = Given.Noon.AddDays(-9) };
+        Assert.Equal(0, await cli.RunAsync("purge", "--older-than", "7d"));
+        Assert.Equal(["purge b"], cli.Home.Calls);
+    }
+
+    [Fact]
+    public async Task Redrive_TellsWhomTheEarlierRunTold()
+    {
+        using var cli = WithRun(Given.Record() with { Report = Given.Report(status: RunStatus.Failed) });
+        var spec = JsonNode.Parse(Given.SpecJson)!;
+        spec["onComplete"] = JsonNode.Parse("""{ "webhook": { "url": "https://x/", "secretFrom": "S" }, "queue": "orders-done" }""");
+        cli.Home.Runs["nightly"] = cli.Home.Runs["nightly"] with { SpecJson = spec.ToJsonString() };
+        Assert.Equal(0, await cli.RunAsync("redrive", "nightly", "--on-complete-queue", "again-done", "--id", "b"));
+        Assert.Equal(new OnCompleteSpec { Webhook = new WebhookSpec("https://x/", "S"), Queue = "again-done" }, cli.Home.Started.Single().OnComplete);
+    }
+
+    [Fact]
     public async Task Resume_OfASilentDriverThatKeepsItsLease_LeavesTheRunToIt()
     {
         using var cli = WithRun(Given.Record() with { DrivenBy = "host:7" });

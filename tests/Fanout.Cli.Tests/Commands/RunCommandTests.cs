@@ -129,6 +129,47 @@ public class RunCommandTests
     }
 
     [Fact]
+    public async Task WhatCouldNotBeAnnounced_IsSaidAndChangesNothingElse()
+    {
+        using var cli = new Support.Cli();
+        Announce(cli, new RunAnnouncement(AnnouncementStatus.NotAnnounced, "https://x answered 410, given up after 1 attempt"));
+        Assert.Equal(0, await cli.RunAsync(Nightly));
+        Assert.Contains("  announced no: https://x answered 410, given up after 1 attempt\n", cli.Output, StringComparison.Ordinal);
+
+        using var asJson = new Support.Cli();
+        Announce(asJson, new RunAnnouncement(AnnouncementStatus.NotAnnounced, "https://x answered 410, given up after 1 attempt"));
+        Assert.Equal(0, await asJson.RunAsync([.. Nightly, "--json"]));
+        Assert.Contains("{\"note\":\"Run nightly is announced: no: https://x answered 410", asJson.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ASignalWhileItIsAnnounced_LeavesThatToBeResumed()
+    {
+        using var cli = new Support.Cli();
+        Announce(cli, RunAnnouncement.Pending with { Message = "https://x answered 503 (attempt 2 of 8)" }, cli.Signals.Signal);
+        Assert.Equal(130, await cli.RunAsync(Nightly));
+        Assert.StartsWith("Run nightly succeeded", cli.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "  announced not yet: https://x answered 503 (attempt 2 of 8); go on with: fanout resume nightly\n", cli.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheSameIdAgain_GoesOnWithTheAnnouncementOfAFinishedRun()
+    {
+        using var cli = new Support.Cli();
+        Announce(cli, RunAnnouncement.Pending, cli.Signals.Signal);
+        await cli.RunAsync(Nightly);
+        using var again = new Support.Cli();
+        again.Home.Runs["nightly"] = cli.Home.Runs["nightly"];
+        Announce(again, new RunAnnouncement(AnnouncementStatus.Announced));
+
+        Assert.Equal(0, await again.RunAsync(Nightly));
+
+        Assert.Equal(["drive nightly"], again.Home.Calls);
+        Assert.Contains("  announced yes\n", again.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Quiet_SaysNothingButTheReport()
     {
         using var cli = new Support.Cli();
@@ -271,4 +312,11 @@ public class RunCommandTests
         await cli.RunAsync([.. Nightly, "--grace", "1m"]);
         Assert.Equal(TimeSpan.FromMinutes(1), cli.Home.Options!.Grace);
     }
+
+    private static void Announce(Support.Cli cli, RunAnnouncement announcement, Action? first = null) => cli.Home.OnDrive = (runId, _, _) =>
+    {
+        first?.Invoke();
+        cli.Home.Runs[runId] = cli.Home.Runs[runId] with { Announcement = announcement };
+        return Task.FromResult<RunReport?>(Given.Report(runId));
+    };
 }

@@ -41,6 +41,10 @@ public class RendererTests
     public void TheProgressLine_OfAPausedRun_SaysSoOnce() => Assert.EndsWith(
         "in flight 0  paused", ProgressLine.Format("n", new RunProgress { WaitingFor = "paused", Waits = [new("paused", 100)] }), StringComparison.Ordinal);
 
+    [Fact]
+    public void TheProgressLine_OfARunThatTellsOfItsEnd_SaysSo() => Assert.EndsWith(
+        "in flight 0  announcing", ProgressLine.Format("n", new RunProgress { Total = 5, Succeeded = 5, WaitingFor = "announcing" }), StringComparison.Ordinal);
+
     [Theory]
     [InlineData(100, 3)]
     [InlineData(60, 3)]
@@ -179,6 +183,30 @@ public class RendererTests
         Assert.DoesNotContain("%,", text, StringComparison.Ordinal);
         Assert.Contains("is interrupted", text, StringComparison.Ordinal);
         Assert.Contains("nobody; continue it with: fanout resume nightly", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheStatus_OfARunThatHasEnded_SaysWhetherItIsAnnounced()
+    {
+        var ended = Given.Record() with { Report = Given.Report() };
+        Assert.DoesNotContain("announced", Status(ended), StringComparison.Ordinal);
+        Assert.Contains("  announced yes\n", Status(ended with { Announcement = new(AnnouncementStatus.Announced) }), StringComparison.Ordinal);
+        var pending = ended with { Announcement = RunAnnouncement.Pending };
+        Assert.Contains("  announced not yet; go on with: fanout resume nightly\n", Status(pending), StringComparison.Ordinal);
+        Assert.Contains("  announced not yet; host:7 is at it\n", Status(pending with { DrivenBy = "host:7" }), StringComparison.Ordinal);
+
+        static string Status(RunRecord record) => StatusText.Format(record, "/r", Hints).ReplaceLineEndings("\n");
+    }
+
+    [Fact]
+    public void ThePlan_SaysWhomTheRunTells()
+    {
+        var plan = new PlanPreview(1, 1, 1, 1, new Allotment(16, null, 1), null, "")
+        {
+            OnComplete = new OnCompleteSpec { Webhook = new WebhookSpec("https://example.com/secret-path", "WEBHOOK_SECRET"), Queue = "orders-done" },
+        };
+        Assert.Contains("  tells    https://example.com (signed with WEBHOOK_SECRET), queue orders-done", PlanText.Format(plan), StringComparison.Ordinal);
+        Assert.DoesNotContain("tells", PlanText.Format(plan with { OnComplete = null }), StringComparison.Ordinal);
     }
 
     [Theory]

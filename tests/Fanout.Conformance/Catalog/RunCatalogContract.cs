@@ -23,7 +23,7 @@ public abstract partial class RunCatalogContract
     [Fact]
     public async Task AddedRun_ComesBackAsItWas()
     {
-        var run = Run("a") with { Control = new RunControl(Paused: true, Rate: new Rate(5, TimeSpan.FromSeconds(1)), Tolerate: new Tolerance(3, 2.5)) };
+        var run = Run("a") with { Announcement = new RunAnnouncement(AnnouncementStatus.Pending, "later"), Control = new RunControl(Paused: true, Rate: new Rate(5, TimeSpan.FromSeconds(1)), Tolerate: new Tolerance(3, 2.5)) };
 
         Assert.True(await Catalog.TryAddAsync(run, default));
 
@@ -50,6 +50,7 @@ public abstract partial class RunCatalogContract
         await Catalog.SetStartedAsync("a", Now, default);
         await Catalog.SetProgressAsync("a", "", new RunProgress(), default);
         await Catalog.CompleteAsync("a", Report("a"), default);
+        await Catalog.SetAnnouncementAsync("a", RunAnnouncement.Pending, default);
         await Catalog.DeleteAsync("a", default);
     }
 
@@ -115,6 +116,37 @@ public abstract partial class RunCatalogContract
         Assert.Equivalent(Report("a") with { Reduced = null }, run.Report! with { Reduced = null }, strict: true);
         Assert.Equal("{\"sum\":3}", run.Report.Reduced!.Value.GetRawText());
         Assert.Null(await Catalog.UpdateControlAsync("a", control => control with { Paused = true }, default));
+    }
+
+    [Fact]
+    public async Task Announcement_IsReplacedUntilItIsSettled_WhateverElseChanges()
+    {
+        var failed = RunAnnouncement.Pending with { Message = "https://x answered 503" };
+        var settled = new RunAnnouncement(AnnouncementStatus.Announced);
+        await Catalog.TryAddAsync(Run("a") with { Announcement = RunAnnouncement.Pending }, default);
+        Assert.False((await Catalog.GetAsync("a", default))!.AwaitsAnnouncement);
+
+        await Catalog.CompleteAsync("a", Report("a"), default);
+        Assert.True((await Catalog.GetAsync("a", default))!.AwaitsAnnouncement);
+        await Catalog.SetAnnouncementAsync("a", failed, default);
+        Assert.Equal((failed, false), ((await Catalog.GetAsync("a", default))!.Announcement, (await Catalog.GetAsync("a", default))!.IsOver));
+        await Catalog.SetAnnouncementAsync("a", settled, default);
+        await Catalog.SetAnnouncementAsync("a", failed, default);
+
+        var run = Assert.Single(await Catalog.ListAsync(new RunQuery(), default));
+        Assert.Equal((settled, true), (run.Announcement, run.IsOver));
+    }
+
+    [Fact]
+    public async Task RunThatAnnouncesNothing_KeepsToThat()
+    {
+        await Catalog.TryAddAsync(Run("a"), default);
+        await Catalog.CompleteAsync("a", Report("a"), default);
+
+        await Catalog.SetAnnouncementAsync("a", new RunAnnouncement(AnnouncementStatus.NotAnnounced, "?"), default);
+
+        var run = (await Catalog.GetAsync("a", default))!;
+        Assert.Equal((null, true), (run.Announcement, run.IsOver));
     }
 
     [Fact]

@@ -85,6 +85,22 @@ public sealed class SqliteErrorsTests : IDisposable
     }
 
     [Fact]
+    public async Task DatabaseOfTheFirstVersion_IsBroughtToThisOneWithItsRuns()
+    {
+        var first = SqliteFile.Runs with { Migrations = [SqliteFile.Runs.Migrations[0]] };
+        await using (var old = SqliteDatabase.Open(_home.Path, first))
+        {
+            await old.WriteAsync(session => session.Execute(
+                "INSERT INTO runs (id, spec, status, created_at, control) VALUES ('a', '{}', 'Pending', 1, '{\"version\":0}')"));
+        }
+
+        await using var storage = EmbeddedStorage.Open(_home.Path);
+
+        var run = await storage.Catalog.GetAsync("a", CancellationToken.None);
+        Assert.Equal(("a", null), (run!.Id, run.Announcement));
+    }
+
+    [Fact]
     public async Task FullDisk_FailsTheWriteAndLosesNothing()
     {
         await using var database = SqliteDatabase.Open(_home.Path);

@@ -20,6 +20,7 @@ internal static class SchemaAgreement
         "makes the range too long",
         "bytes of items",
         "NUL character",
+        "goes where requests are always refused",
     ];
 
     private static readonly string[] RangesOfText =

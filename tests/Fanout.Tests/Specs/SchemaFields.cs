@@ -52,6 +52,8 @@ internal sealed record SchemaField(string Pointer, string? SourceKind, JsonObjec
             document.Set("/flow/cost/pointer", "/units");
         if (Pointer is "/batch/checkpoint")
             document.Set("/batch/slice", "5m");
+        if (Pointer is "/onComplete/webhook/secretFrom")
+            document.Set("/onComplete/webhook/url", "https://example.com/hooks");
         if (Pointer.StartsWith("/failure/tolerate/", StringComparison.Ordinal))
             document.Set("/failure/tolerate/percent", 5);
         document.Set(Pointer, value);

@@ -24,7 +24,7 @@ public class SpecErrorMessagesTests
 
     private const string Expected = """
         /id: "nightly/1" is not a run's id; allowed are 1 to 100 letters, digits, '.', '_' and '-' (A-Z, a-z, 0-9), the first not '.' or '-'. Write one such as "nightly-1".
-        /handlr: "http" was given, but there is no field "handlr" here. Did you mean "handler"? Fields here: $schema, id, handler, source, flow, failure, batch, results.
+        /handlr: "http" was given, but there is no field "handlr" here. Did you mean "handler"? Fields here: $schema, id, handler, source, flow, failure, batch, results, onComplete.
         /source/kind: "jsnl" is not one of "lines", "jsonl", "json", "csv", "range", "inline", "files", "blobs", "redrive", "custom". Did you mean "jsonl"?
         /flow/concurrency: 0 is too small; allowed are 1 to 100,000 items in flight. Raise it to 1 or more.
         /flow/rate: 50 is not a rate; allowed are 1,000,000 a second down to one in 30 days. Write how often in which time (s, min, h, d), such as "50/s", "3000/min" or "1/d".

@@ -14,8 +14,7 @@ internal static class SpecGen
 
     private static readonly Gen<JsonNode?> Sizes = Gen.OneOf(Counts(1, 64 << 20), Gen.Int[1, 60].Select(n => Text($"{n}MiB")));
 
-    /// <summary>A legal spec.</summary>
-    public static Gen<JsonObject> Valid { get; } =
+    private static Gen<JsonObject> WithoutOnComplete { get; } =
         Gen.Select(Sources(), Gen.Int[0, 1].Select(i => Text(new[] { "echo", "exec" }[i])), Flows(), Failures(), Batches(), Object(("keep", Words("all", "failures", "none")), ("reduce", Words("count", "sum"))), Gen.OneOf(Gen.Const<JsonNode?>(() => null), Names))
             .Select((source, name, flow, failure, batch, results, id) =>
             {
@@ -30,6 +29,14 @@ internal static class SpecGen
                     spec["id"] = id;
                 return spec;
             });
+
+    /// <summary>A legal spec.</summary>
+    public static Gen<JsonObject> Valid { get; } = Gen.Select(WithoutOnComplete, Gen.Bool, OnCompletes()).Select((spec, present, onComplete) =>
+    {
+        if (present)
+            spec["onComplete"] = onComplete;
+        return spec;
+    });
 
     /// <summary>A legal spec with one to three things done to it that may make it illegal.</summary>
     public static Gen<JsonObject> Mutated { get; } =
@@ -146,6 +153,21 @@ internal static class SpecGen
         ("dispatch", Words("activity", "queue")),
         ("branches", Counts(1, 256)),
         ("lanes", Counts(1, 4_096)));
+
+    private static Gen<JsonObject> OnCompletes()
+    {
+        var queues = Gen.Select(Gen.String["ab1"].Where(s => s.Length is > 0 and < 20), Gen.Int[0, 9]).Select((name, number) => Text($"{name}-{number}"));
+        var urls = Gen.OneOf("https://example.com", "http://127.0.0.1:8080/a?b=c#d", "HTTPS://É.example/ü").Select(Text);
+        return Gen.Select(Gen.Int[0, 2], urls, Gen.Bool, queues).Select((how, url, isSigned, queue) =>
+        {
+            var onComplete = new JsonObject();
+            if (how != 0)
+                onComplete["queue"] = queue;
+            if (how != 1)
+                onComplete["webhook"] = isSigned ? new JsonObject { ["url"] = url, ["secretFrom"] = "WEBHOOK_SECRET" } : new JsonObject { ["url"] = url };
+            return onComplete;
+        });
+    }
 
     private static Gen<JsonNode?> Tolerances() => Gen.OneOf(
         Counts(0, 1_000),

@@ -75,11 +75,25 @@ public class SpecReaderErrorTests
     [InlineData("/failure/timeout", "\"25h\"", "/failure/timeout", "allowed are 1ms to 1d")]
     [InlineData("/failure/tolerate", "\"101%\"", "/failure/tolerate", "0% to 100%")]
     [InlineData("/failure/tolerate", "{\"percent\":\"101%\"}", "/failure/tolerate/percent", "allowed are 0 to 100")]
+    [InlineData("/onComplete", "{}", "/onComplete", "neither a webhook nor a queue")]
+    [InlineData("/onComplete/webhook/url", "\"http://169.254.169.254/latest\"", "/onComplete/webhook/url", "always refused")]
+    [InlineData("/onComplete/webhook/url", "\"http://metadata.google.internal/\"", "/onComplete/webhook/url", "always refused")]
+    [InlineData("/onComplete/webhook/url", "\"http://[::ffff:169.254.1.1]/\"", "/onComplete/webhook/url", "always refused")]
+    [InlineData("/onComplete/webhook/url", "\"http://x:99999/\"", "/onComplete/webhook/url", "is not an absolute http or https URL")]
+    [InlineData("/onComplete/queue", "\"a--b\"", "/onComplete/queue", "3 to 63 lower-case letters")]
     public void ValueThatContradictsAnotherOrItsRange_IsRefused(string pointer, string json, string where, string problem)
     {
         var error = Assert.Single(SpecSamples.ErrorsOf(SpecSamples.With(pointer, json)));
         Assert.Equal(where, error.Pointer);
         Assert.Contains(problem, error.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SecretInThePlaceOfItsName_IsNotRepeated()
+    {
+        var error = Assert.Single(SpecSamples.ErrorsOf(SpecSamples.With("/onComplete/webhook", "{\"url\":\"https://x/\",\"secretFrom\":\"whsec_4f+/Q==\"}")));
+        Assert.Equal("/onComplete/webhook/secretFrom", error.Pointer);
+        Assert.DoesNotContain("whsec", error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

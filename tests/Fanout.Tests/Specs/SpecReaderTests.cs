@@ -18,6 +18,7 @@ public class SpecReaderTests
         Assert.Equal(new FailureSpec(), spec.Failure);
         Assert.Equal(new BatchSpec(), spec.Batch);
         Assert.Equal(new ResultsSpec(), spec.Results);
+        Assert.Null(spec.OnComplete);
     }
 
     [Fact]
@@ -70,6 +71,7 @@ public class SpecReaderTests
             },
             spec.Batch);
         Assert.Equal(new ResultsSpec { Keep = KeepResults.Failures, Reduce = "sum" }, spec.Results);
+        Assert.Equal(new OnCompleteSpec { Webhook = new WebhookSpec("https://example.com/hooks", "WEBHOOK_SECRET"), Queue = "orders-done" }, spec.OnComplete);
     }
 
     [Fact]

@@ -32,7 +32,8 @@ internal static class SpecSamples
             "deadline": "2h"
           },
           "batch": { "slice": "20s", "maxItems": 1000, "checkpoint": "500ms", "dispatch": "queue", "branches": 4, "lanes": 16 },
-          "results": { "keep": "failures", "reduce": "sum" }
+          "results": { "keep": "failures", "reduce": "sum" },
+          "onComplete": { "webhook": { "url": "https://example.com/hooks", "secretFrom": "WEBHOOK_SECRET" }, "queue": "orders-done" }
         }
         """);
 

@@ -19,6 +19,8 @@ public partial class SpecSchemaTests
         ["/failure/tolerate"] = ToleranceReader.Fields,
         ["/batch"] = BatchSpecReader.Fields,
         ["/results"] = ResultsSpecReader.Fields,
+        ["/onComplete"] = OnCompleteSpecReader.Fields,
+        ["/onComplete/webhook"] = OnCompleteSpecReader.WebhookFields,
     };
 
     [Fact]
@@ -130,6 +132,7 @@ public partial class SpecSchemaTests
         [
             HumanDuration.Pattern, Rate.Pattern, HumanSize.Pattern, HumanCount.Pattern, Tolerance.Pattern, CursorText.NamePattern, JsonPointer.Pattern, CostSpecReader.Pattern,
             BlobPath.PathPattern, BlobPath.ContainerPattern,
+            OnCompleteSpecReader.UrlPattern, OnCompleteSpecReader.VariablePattern, OnCompleteSpecReader.QueuePattern,
             $"^{HumanNumber.Pattern}$", $"^({HumanNumber.Pattern})( ?%)?$", """^(tab|\\t|[^"\r\n])$""",
         ];
         var used = Patterns(SchemaFields.Schema).ToHashSet();

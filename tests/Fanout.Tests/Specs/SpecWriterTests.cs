@@ -18,7 +18,8 @@ public class SpecWriterTests
         "failure":{"timeout":"10s","retry":{"maxAttempts":4,"firstDelay":"200ms","backoff":1.5,"maxDelay":"1m30s","jitter":false},
         "tolerate":{"count":100,"percent":5},"deadline":"2h"},
         "batch":{"slice":"20s","maxItems":1000,"checkpoint":"500ms","dispatch":"queue","branches":4,"lanes":16},
-        "results":{"keep":"failures","reduce":"sum"}}
+        "results":{"keep":"failures","reduce":"sum"},
+        "onComplete":{"webhook":{"url":"https://example.com/hooks","secretFrom":"WEBHOOK_SECRET"},"queue":"orders-done"}}
         """.ReplaceLineEndings(""),
         SpecWriter.Write(SpecSamples.Read(SpecSamples.Full)));
 
@@ -103,6 +104,7 @@ public class SpecWriterTests
         Assert.Equal(expected.Failure, actual.Failure);
         Assert.Equal(expected.Batch, actual.Batch);
         Assert.Equal(expected.Results, actual.Results);
+        Assert.Equal(expected.OnComplete, actual.OnComplete);
         AssertSameSource(expected.Source, actual.Source);
 
         static JsonNode? Node(System.Text.Json.JsonElement? element) => element is { } value ? JsonNode.Parse(value.GetRawText()) : null;
