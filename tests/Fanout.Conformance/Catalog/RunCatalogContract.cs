@@ -217,9 +217,9 @@ public abstract partial class RunCatalogContract
 
     private async Task<IEnumerable<string>> IdsAsync(RunQuery query) => (await Catalog.ListAsync(query, default)).Select(run => run.Id);
 
-    private protected static RunRecord Run(string id) => new() { Id = id, SpecJson = "{\"handler\":{\"name\":\"noop\"}}", CreatedAt = Now };
+    private static RunRecord Run(string id) => new() { Id = id, SpecJson = "{\"handler\":{\"name\":\"noop\"}}", CreatedAt = Now };
 
-    private protected static RunReport Report(string id) => new()
+    private static RunReport Report(string id) => new()
     {
         RunId = id,
         Status = RunStatus.CompletedWithFailures,

@@ -42,4 +42,29 @@ public sealed class ProcessOwnerTests
 
     [Fact]
     public void UnreadableOwner_MayBeAlive() => Assert.False(ProcessOwner.IsDead("who knows"));
+
+    [Fact]
+    public void OwnerOfAnotherMachineOfThisOnesName_IsNotKnownToBeDeadWhereMachinesShare()
+    {
+        var owner = $"{Environment.MachineName}:{Environment.ProcessId}:1-abcdefgh-1:1";
+
+        Assert.True(ProcessOwner.IsDead(owner));
+        Assert.False(ProcessOwner.IsDeadHere(owner));
+        Assert.False(ProcessOwner.IsDeadHere("elsewhere:1:1-abcdefgh-1:1"));
+        Assert.False(ProcessOwner.IsDeadHere("who knows"));
+    }
+
+    [Fact]
+    public void ProcessOfThisMachineThatEnded_IsDeadWhereMachinesShareToo()
+    {
+        var owner = ProcessOwner.Create();
+        Assert.False(ProcessOwner.IsDeadHere(owner));
+        var start = owner.Split(':')[2];
+        // Where a start does not say which machine it was on, there is no telling.
+        var before = $"{Environment.MachineName}:{Environment.ProcessId}:1{(OperatingSystem.IsLinux() ? start[start.IndexOf('-', StringComparison.Ordinal)..] : "")}:1";
+
+        Assert.Equal(OperatingSystem.IsLinux(), ProcessOwner.IsDeadHere(before));
+        ProcessOwner.Retire(owner);
+        Assert.True(ProcessOwner.IsDeadHere(owner));
+    }
 }

@@ -87,8 +87,7 @@ public sealed class LimitHolder(ILimitStore store, string owner, Func<string, bo
         var renewedAt = time.GetTimestamp();
         while (!_end.IsCancellationRequested)
         {
-            foreach (var limit in Snapshot())
-                await TryAsync(() => RenewOrLeaveAsync(limit)).ConfigureAwait(false);
+            await Task.WhenAll(Snapshot().Select(limit => TryAsync(() => RenewOrLeaveAsync(limit)))).ConfigureAwait(false);
             renewedAt = time.GetTimestamp();
             while (!await WaitAsync(renewedAt).ConfigureAwait(false) && !await MayGainAsync().ConfigureAwait(false))
             {
@@ -124,12 +123,13 @@ public sealed class LimitHolder(ILimitStore store, string owner, Func<string, bo
     {
         foreach (var limit in Snapshot().Where(limit => limit.IsStarved))
         {
+            using var patience = NewPatience();
             try
             {
-                if (await store.GetAsync(limit.Name, CancellationToken.None).ConfigureAwait(false) is { } ledger && LimitRenewal.HasFree(ledger))
+                if (await store.GetAsync(limit.Name, patience.Token).ConfigureAwait(false) is { } ledger && LimitRenewal.HasFree(ledger))
                     return true;
             }
-            catch (StorageException)
+            catch (Exception failure) when (IsMissed(failure))
             {
                 // The beat will tell.
             }
@@ -154,8 +154,7 @@ public sealed class LimitHolder(ILimitStore store, string owner, Func<string, bo
     private async Task RenewAsync(SharedLimit limit)
     {
         var report = limit.Report(owner);
-        // A store that does not answer must not hold up the other limits until their leases are over too.
-        using var patience = new CancellationTokenSource(LimitRenewal.Lease, time);
+        using var patience = NewPatience();
         var grant = await store.UpdateAsync(
             limit.Name,
             ledger =>
@@ -169,14 +168,18 @@ public sealed class LimitHolder(ILimitStore store, string owner, Func<string, bo
         limit.Accept(grant);
     }
 
-    private Task<bool> LeaveAsync(SharedLimit limit)
+    private async Task LeaveAsync(SharedLimit limit)
     {
         var tokens = limit.GiveUp();
-        return store.UpdateAsync(
+        using var patience = NewPatience();
+        await store.UpdateAsync(
             limit.Name,
             ledger => (ledger is null ? null : LimitRenewal.Leave(ledger, owner, tokens, time.GetUtcNow()), true),
-            CancellationToken.None);
+            patience.Token).ConfigureAwait(false);
     }
+
+    // What is not answered for a while is asked again: a store that hangs over one limit must not hold up the others until their leases are over too.
+    private CancellationTokenSource NewPatience() => new(LimitRenewal.Lease / 2, time);
 
     // A beat missed. A share that cannot be renewed expires, and then nothing under the limit starts here until it can be.
     private static async Task TryAsync(Func<Task> renew)
@@ -185,8 +188,10 @@ public sealed class LimitHolder(ILimitStore store, string owner, Func<string, bo
         {
             await renew().ConfigureAwait(false);
         }
-        catch (Exception failure) when (failure is StorageException or OperationCanceledException)
+        catch (Exception failure) when (IsMissed(failure))
         {
         }
     }
+
+    private static bool IsMissed(Exception failure) => failure is StorageException or OperationCanceledException;
 }

@@ -40,6 +40,65 @@ public sealed class LimitHolderTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task StoreOverANetwork_IsTurnedToOnceASecond_AndTheLimitHoldsAllTheSame()
+    {
+        var store = new TestLimitStore(new LimitSpec("crm-api", 4, null, 1)) { Beat = LimitBeat.OverANetwork };
+        List<string> processes = ["p", "q"];
+        var rigs = processes.Select(process => Run(Holder(store, process), process, 100_000, TimeSpan.FromMilliseconds(30))).ToList();
+        var work = Task.WhenAll(rigs.Select(rig => rig.WorkAsync(0, 100_000)));
+
+        await AdvanceAsync(TimeSpan.FromSeconds(3));
+        _handled.Clear();
+        var before = store.Calls;
+        await AdvanceAsync(TimeSpan.FromSeconds(6));
+        var calls = store.Calls - before;
+
+        Assert.Equal(4, _most);
+        Assert.InRange(_handled["p"] / (double)_handled["q"], 0.9, 1.1);
+        Assert.InRange(calls, 2 * 5, 2 * 7);
+        rigs.ForEach(rig => rig.Scope.StopHost());
+        await AdvanceUntilDoneAsync(work);
+    }
+
+    [Fact]
+    public async Task ManyRunsThatComeAndGo_DoNotTurnToAStoreOverANetworkMoreOften()
+    {
+        var store = new TestLimitStore(new LimitSpec("crm-api", 4, null, 1)) { Beat = LimitBeat.OverANetwork };
+        var holder = Holder(store, "p");
+        await AdvanceAsync(TimeSpan.FromMilliseconds(50));
+        for (var i = 0; i < 40; i++)
+        {
+            Run(holder, $"r{i}", 1, TimeSpan.Zero);
+            await AdvanceAsync(TimeSpan.FromMilliseconds(50));
+        }
+
+        // In two seconds, five in each at most, and the first at once.
+        Assert.InRange(store.Calls, 2, 11);
+    }
+
+    [Fact]
+    public async Task LimitThatIsNotAnswered_DoesNotHoldUpAnother()
+    {
+        var store = new TestLimitStore(new LimitSpec("crm-api", 2, null, 1), new LimitSpec("db", 2, null, 1));
+        var holder = Holder(store, "p");
+        List<string> limits = ["crm-api", "db"];
+        var rigs = limits.Select(limit => Run(holder, limit, 100_000, TimeSpan.FromMilliseconds(20), limit)).ToList();
+        var work = Task.WhenAll(rigs.Select(rig => rig.WorkAsync(0, 100_000)));
+        await AdvanceAsync(TimeSpan.FromSeconds(1));
+        store.Hangs = "crm-api";
+        await AdvanceAsync(LimitRenewal.Lease + TimeSpan.FromSeconds(3));
+        for (var half = 0; half < 6; half++)
+        {
+            _handled.Clear();
+            await AdvanceAsync(TimeSpan.FromMilliseconds(500));
+            Assert.Equal(["db"], _handled.Keys);
+        }
+
+        rigs.ForEach(rig => rig.Scope.StopHost());
+        await AdvanceUntilDoneAsync(work);
+    }
+
+    [Fact]
     public async Task SeveralLimits_AllHold()
     {
         var store = new TestLimitStore(new LimitSpec("crm-api", 3, null, 1), new LimitSpec("db", 5, null, 1));

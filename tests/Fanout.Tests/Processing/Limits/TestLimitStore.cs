@@ -15,6 +15,14 @@ internal sealed class TestLimitStore : ILimitStore
             _limits.Add(limit.Name, new LimitLedger(limit));
     }
 
+    public LimitBeat Beat { get; init; } = LimitBeat.OnThisMachine;
+
+    /// <summary>How often it was asked or told something.</summary>
+    public int Calls { get; private set; }
+
+    /// <summary>The limit of which nothing is answered; null: there is none such.</summary>
+    public string? Hangs { get; set; }
+
     /// <summary>True: it can be neither read nor written.</summary>
     public bool IsBroken { get; set; }
 
@@ -27,13 +35,19 @@ internal sealed class TestLimitStore : ILimitStore
     public Task<LimitLedger?> GetAsync(string name, CancellationToken cancellationToken)
     {
         lock (_lock)
+        {
+            Calls++;
             return IsBroken ? Task.FromException<LimitLedger?>(new StorageException("broken")) : Task.FromResult(_limits.GetValueOrDefault(name));
+        }
     }
 
     public Task<T> UpdateAsync<T>(string name, Func<LimitLedger?, (LimitLedger? Ledger, T Result)> change, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
+            Calls++;
+            if (name == Hangs)
+                return HangAsync<T>(cancellationToken);
             if (IsBroken)
                 return Task.FromException<T>(new StorageException("broken"));
             var (ledger, result) = change(_limits.GetValueOrDefault(name));
@@ -43,5 +57,11 @@ internal sealed class TestLimitStore : ILimitStore
                 _limits[name] = ledger;
             return Task.FromResult(result);
         }
+    }
+
+    private static async Task<T> HangAsync<T>(CancellationToken cancellationToken)
+    {
+        await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+        throw new StorageException("never");
     }
 }
