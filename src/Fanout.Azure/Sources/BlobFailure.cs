@@ -21,7 +21,7 @@ internal static class BlobFailure
     {
         RequestFailedException { Status: 404 } => new SourceException($"There is no {what} in {connection}. Correct the path, or put it there.", failure),
         RequestFailedException { Status: 412 or 416 } => new SourceException(
-            $"{Capital(what)} in {connection} changed since the run was planned: its ETag is another. Restore it as it was, or start a new run.", failure),
+            $"{Capital(what)} in {connection} changed or was deleted since the run was planned. Restore it as it was, or start a new run.", failure),
         RequestFailedException { Status: 409 } refused when refused.ErrorCode == BlobErrorCode.BlobArchived || refused.ErrorCode == BlobErrorCode.BlobBeingRehydrated =>
             new SourceException($"{Capital(what)} in {connection} is archived. Move it to the hot or cool tier, then start the run again.", failure),
         IOException => new StorageException($"Could not {verb} {what} in {connection}: the connection broke. The run can be resumed once the account can be reached.", failure),

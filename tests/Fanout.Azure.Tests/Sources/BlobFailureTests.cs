@@ -55,8 +55,8 @@ public sealed class BlobFailureTests
     [Theory]
     [InlineData(404, "BlobNotFound", "There is no blob 'orders/a.jsonl' in storage account 'crm'.")]
     [InlineData(404, "ContainerNotFound", "There is no blob 'orders/a.jsonl' in storage account 'crm'.")]
-    [InlineData(412, "ConditionNotMet", "Blob 'orders/a.jsonl' in storage account 'crm' changed since the run was planned")]
-    [InlineData(416, "InvalidRange", "Blob 'orders/a.jsonl' in storage account 'crm' changed since the run was planned")]
+    [InlineData(412, "ConditionNotMet", "Blob 'orders/a.jsonl' in storage account 'crm' changed or was deleted since the run was planned")]
+    [InlineData(416, "InvalidRange", "Blob 'orders/a.jsonl' in storage account 'crm' changed or was deleted since the run was planned")]
     [InlineData(409, "BlobArchived", "Blob 'orders/a.jsonl' in storage account 'crm' is archived.")]
     [InlineData(409, "BlobBeingRehydrated", "Blob 'orders/a.jsonl' in storage account 'crm' is archived.")]
     public async Task BlobThatIsGoneOrChangedOrArchived_IsTheSourcesFailure(int status, string code, string message)

@@ -17,6 +17,9 @@ public abstract class TextSourceContract(TextKind kind) : SourceContract
     /// <summary>What the message says when it is not there.</summary>
     protected abstract string SaysMissing { get; }
 
+    /// <summary>What the message says when it is read, and was there when the run was planned.</summary>
+    protected virtual string SaysGone => SaysMissing;
+
     /// <summary>Puts the text where it is read from, in place of what was there, and returns its path.</summary>
     protected abstract string Put(byte[] text);
 
@@ -39,11 +42,14 @@ public abstract class TextSourceContract(TextKind kind) : SourceContract
     {
         var (source, plan, workspace) = await Planned(3);
         Delete();
-        foreach (var step in Steps(source, plan, workspace))
+        foreach (var step in Steps(source, plan, workspace)[..^1])
         {
             var error = await Assert.ThrowsAsync<SourceException>(step);
             Assert.Contains(SaysMissing, error.Message, StringComparison.Ordinal);
         }
+
+        var gone = await Assert.ThrowsAsync<SourceException>(async () => await source.OpenAsync(plan, workspace, 0, 1, CancellationToken.None));
+        Assert.Contains(SaysGone, gone.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -53,6 +53,19 @@ public sealed class RangeStreamTests
     }
 
     [Fact]
+    public void WhatLiesBeyondWhatIsExpected_IsFetchedLittle()
+    {
+        using (var stream = Open())
+        {
+            stream.Position = 60;
+            stream.Expect(90);
+            stream.ReadExactly(new byte[35]);
+        }
+
+        Assert.Equal([(60, 4), (64, 16), (80, 10), (90, 2), (92, 8)], _remote.Reads);
+    }
+
+    [Fact]
     public async Task NextFetch_IsOnItsWayWhileTheCurrentOneIsRead()
     {
         using var stream = Open();

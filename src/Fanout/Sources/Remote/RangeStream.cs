@@ -157,7 +157,7 @@ public sealed class RangeStream(IRemoteText text, RemoteVersion version, RangeSe
 
         _ahead?.Release();
         _ahead = null;
-        if (!follows)
+        if (!follows || _position == _expectedEnd)
             _nextBytes = _position < _expectedEnd ? _settings.FirstBytes : _settings.UnexpectedBytes;
         return _current = Begin(_position);
     }
