@@ -133,6 +133,7 @@ internal sealed class BranchOrchestration
             IsPaceSpent = number > 0 || _input.Follows,
             PaceArrival = _lanes?[lane].PaceArrival,
             Before = _lanes?[lane].Settled,
+            ControlVersion = plan.ByQueue ? _control.Current.Version : 0,
         };
         _batchKeys.Add(key);
         try

@@ -77,6 +77,9 @@ public sealed record RunInput(string RunId, string? Reduce, TimeSpan? Deadline)
     /// <summary>What the ended branches came to.</summary>
     public Tally Tally { get; init; } = Tally.Zero;
 
+    /// <summary>What was last asked of the run; null: nothing was.</summary>
+    public ControlSignal? Signal { get; init; }
+
     /// <summary>What the lanes of all places came to; null: nobody asks, they share a process.</summary>
     public IReadOnlyList<LaneState>? Lanes { get; init; }
 }

@@ -37,7 +37,7 @@ internal sealed class RunOrchestration
         _tally = input.Tally;
         _branchesStarted = input.BranchesStarted;
         _startedAt = input.StartedAt ?? context.CurrentUtcDateTime;
-        _control = new ControlListener(context, ControlSignal.None, Forward);
+        _control = new ControlListener(context, input.Signal ?? ControlSignal.None, Forward);
     }
 
     private bool IsBudgetUsed => _events >= HistoryBudget;
@@ -186,6 +186,8 @@ internal sealed class RunOrchestration
         Work = _work.Units,
         BranchesStarted = _branchesStarted,
         Tally = _tally,
+        // A branch whose batch was paused waits for news: what is told already is not told again.
+        Signal = _control.Current,
         Lanes = _lanes,
     });
 

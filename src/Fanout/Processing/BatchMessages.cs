@@ -58,6 +58,10 @@ public sealed record BatchInput(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Sending { get; init; }
 
+    /// <summary>The newest control its branch knows of: a worker that knows an older one only would act on what is asked no longer.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long ControlVersion { get; init; }
+
     /// <summary>True: an execution of it may have gone before this one, of which nothing may be known. Default: false.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool MayHaveRun { get; init; }

@@ -256,14 +256,14 @@ public sealed class QueueRunTests
             Interlocked.Decrement(ref inFlight);
             return number;
         });
-        var id = await home.Home.StartAsync(QueueHome.Spec(400, """ "concurrency": 2 """, """ "lanes": 2 """));
+        var id = await home.Home.StartAsync(QueueHome.Spec(150, """ "concurrency": 2 """, """ "lanes": 2 """));
         await home.Home.Fanout.Client.PauseAsync(id, CancellationToken.None);
         var run = home.Home.Fanout.Driver.DriveAsync(id, CancellationToken.None, CancellationToken.None);
         await home.Home.UntilAsync(id, progress => progress?.WaitingFor == "paused");
         Assert.Equal(0, Volatile.Read(ref handled));
         await home.Home.Fanout.Client.RetuneAsync(id, new Retune { Concurrency = 6 }, CancellationToken.None);
         await home.Home.Fanout.Client.ResumeAsync(id, CancellationToken.None);
-        Assert.Equal(400, (await run.WaitAsync(Patience))!.Tally.Succeeded);
+        Assert.Equal(150, (await run.WaitAsync(Patience))!.Tally.Succeeded);
         Assert.InRange(most, 3, 6);
     }
 

@@ -10,12 +10,12 @@ public sealed class TreatmentTests
     private const int Most = 3;
 
     [Theory]
-    [InlineData(1, TreatmentKind.Ordinary)]
-    [InlineData(2, TreatmentKind.Careful)]
-    [InlineData(3, TreatmentKind.Careful)]
-    [InlineData(4, TreatmentKind.Split)]
-    public void BatchThatComesBack_IsWorkedCarefullyAndThenSplit(long delivery, TreatmentKind expected) =>
-        Assert.Equal(expected, Of(delivery, Batch(100)).Kind);
+    [InlineData(1, nameof(TreatmentKind.Ordinary))]
+    [InlineData(2, nameof(TreatmentKind.Careful))]
+    [InlineData(3, nameof(TreatmentKind.Careful))]
+    [InlineData(4, nameof(TreatmentKind.Split))]
+    public void BatchThatComesBack_IsWorkedCarefullyAndThenSplit(long delivery, string expected) =>
+        Assert.Equal(expected, Of(delivery, Batch(100)).Kind.ToString());
 
     [Fact]
     public void ExecutionsThatGaveUpAlive_AreNotHeldAgainstTheBatch() =>
