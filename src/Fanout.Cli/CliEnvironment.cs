@@ -1,5 +1,6 @@
 using Fanout.Cli.Driving;
 using Fanout.Cli.Wiring;
+using Fanout.Dispatch;
 using Fanout.Runs;
 using Spectre.Console;
 
@@ -43,6 +44,9 @@ internal sealed class CliEnvironment
 
     /// <summary>Opens a home.</summary>
     public required Func<HomeOptions, CancellationToken, Task<IFanoutHome>> OpenHome { get; init; }
+
+    /// <summary>Works batches of the runs in a storage account until the first token is cancelled, then ends them within the grace period; the second ends it at once.</summary>
+    public required Func<HomeOptions, BatchWorkerOptions, CancellationToken, CancellationToken, Task> Work { get; init; }
 
     /// <summary>True when there is a directory of that path.</summary>
     public required Func<string, bool> DirectoryExists { get; init; }

@@ -1,9 +1,7 @@
 using Fanout.Cli.Driving;
 using Fanout.Cli.Parsing;
 using Fanout.Cli.Wiring;
-using Fanout.Embedded;
 using Fanout.Handlers;
-using Fanout.Runs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -33,14 +31,7 @@ public static class FanoutApp
             .AddProvider(new ErrorLogging(line => environment?.WriteLog(line))));
         configure(services.AddFanout());
         await using var provider = services.BuildServiceProvider();
-        environment = ProcessEnvironment.Create(
-            provider.GetRequiredService<FanoutRegistry>(),
-            async (options, cancellationToken) =>
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                return await EmbeddedFanout.OpenAsync(options, provider);
-            },
-            signals);
+        environment = ProcessEnvironment.Create(provider.GetRequiredService<FanoutRegistry>(), new Homes(services, provider), signals);
         return await CommandLine.RunAsync(args, environment);
     }
 }

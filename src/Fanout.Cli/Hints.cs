@@ -3,13 +3,21 @@ namespace Fanout.Cli;
 /// <summary>Commands to type next, complete enough to be pasted.</summary>
 /// <param name="programName">The command's name.</param>
 /// <param name="home">The home given with <c>--home</c>; null: the default, which needs no mention.</param>
-internal sealed class Hints(string programName, string? home)
+/// <param name="storage">The storage given with <c>--storage</c>; null: none was. A connection string is not repeated, as it holds a key.</param>
+/// <param name="hub">The hub given with <c>--hub</c>; null: none was.</param>
+internal sealed class Hints(string programName, string? home, string? storage = null, string? hub = null)
 {
     /// <summary>A command such as <c>fanout resume nightly --home /data</c>.</summary>
     public string Command(params IEnumerable<string> words)
     {
-        IEnumerable<string> all = [programName, .. words];
-        return string.Join(' ', (home is null ? all : [.. all, "--home", home]).Select(Quote));
+        List<string> all = [programName, .. words];
+        if (home is not null)
+            all.AddRange(["--home", home]);
+        if (storage is not null)
+            all.AddRange(["--storage", storage.Contains('=', StringComparison.Ordinal) ? "azure:CONNECTION" : storage]);
+        if (hub is not null)
+            all.AddRange(["--hub", hub]);
+        return string.Join(' ', all.Select(Quote));
     }
 
     private static string Quote(string word)

@@ -20,6 +20,8 @@ internal static class AllCommands
         RedriveCommand.Create(flags),
         PurgeCommand.Create(flags),
         LimitCommand.Create(flags),
+        CoordinateCommand.Create(flags),
+        WorkerCommand.Create(flags),
         SchemaCommand.Create(),
     ];
 }

@@ -9,6 +9,9 @@ namespace Fanout.Cli.Parsing;
 internal sealed class CommandContext
 {
     private const string HomeVariable = "FANOUT_HOME";
+    private const string StorageVariable = "FANOUT_STORAGE";
+    private const string HubVariable = "FANOUT_HUB";
+    private const string StorageScheme = "azure:";
     private const string DefaultHome = ".fanout";
 
     private readonly GeneralFlags _flags;
@@ -21,7 +24,7 @@ internal sealed class CommandContext
         Exec = exec;
         _flags = flags;
         _home = parse.GetValue(flags.Home);
-        Hints = new Hints(environment.ProgramName, _home);
+        Hints = new Hints(environment.ProgramName, _home, parse.GetValue(flags.Storage), parse.GetValue(flags.Hub));
     }
 
     public CliEnvironment Environment { get; }
@@ -61,7 +64,12 @@ internal sealed class CommandContext
         if (_home is { Length: 0 })
             throw new UsageException("--home: is empty. Give a directory.");
         var path = _home ?? NonEmpty(Environment.Variable(HomeVariable)) ?? DefaultHome;
-        return new HomeOptions(Path.GetFullPath(path)) { Grace = grace ?? Runs.HomeOptions.DefaultGrace };
+        return new HomeOptions(Path.GetFullPath(path))
+        {
+            Storage = Storage(),
+            Hub = Parse.GetValue(_flags.Hub) ?? NonEmpty(Environment.Variable(HubVariable)),
+            Grace = grace ?? Runs.HomeOptions.DefaultGrace,
+        };
     }
 
     /// <summary>Opens the home; it is created when it is missing.</summary>
@@ -72,19 +80,30 @@ internal sealed class CommandContext
     public Task<IFanoutHome> OpenHomeOfAsync(string runId, TimeSpan? grace = null)
     {
         var options = HomeOptions(grace);
-        return Environment.DirectoryExists(options.Path)
+        return options.Storage is not null || Environment.DirectoryExists(options.Path)
             ? Environment.OpenHome(options, Stop)
             : throw new RunException(runId, $"There is no run {runId}: there is no home at {options.Path}. Give the one it is in with --home DIR.");
     }
 
     /// <summary>True when there is a home, so that there may be runs.</summary>
-    public bool HasHome => Environment.DirectoryExists(HomeOptions().Path);
+    public bool HasHome => HomeOptions() is var options && (options.Storage is not null || Environment.DirectoryExists(options.Path));
 
     /// <summary>Writes a line to standard output.</summary>
     public void Print(string text) => Environment.Output.WriteLine(text);
 
     /// <summary>Writes a value as one line of JSON to standard output.</summary>
     public void PrintJson(object value) => Print(JsonText.Of(value));
+
+    // Never repeated: it may hold a key.
+    private string? Storage()
+    {
+        var (text, name) = Parse.GetValue(_flags.Storage) is { } typed ? (typed, _flags.Storage.Name) : (NonEmpty(Environment.Variable(StorageVariable)), $"${StorageVariable}");
+        if (text is null)
+            return null;
+        return text.StartsWith(StorageScheme, StringComparison.Ordinal) && text.Length > StorageScheme.Length
+            ? text[StorageScheme.Length..]
+            : throw new UsageException($"{name}: does not begin with {StorageScheme} and go on with a connection. Write azure:ACCOUNT to use your identity, or azure:CONNECTION-STRING.");
+    }
 
     private static string? NonEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

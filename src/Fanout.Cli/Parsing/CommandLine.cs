@@ -48,6 +48,8 @@ internal static class CommandLine
         root.Options.Clear();
         root.Directives.Clear();
         root.Options.Add(flags.Home);
+        root.Options.Add(flags.Storage);
+        root.Options.Add(flags.Hub);
         root.Options.Add(flags.Quiet);
         return root;
     }

@@ -16,6 +16,20 @@ internal sealed class GeneralFlags
         Recursive = true,
     };
 
+    public Option<string?> Storage { get; } = new("--storage")
+    {
+        Description = "Storage account that workers share: azure:ACCOUNT or azure:CONNECTION-STRING (default: $FANOUT_STORAGE, else the home's directory)",
+        HelpName = "azure:CONNECTION",
+        Recursive = true,
+    };
+
+    public Option<string?> Hub { get; } = new("--hub")
+    {
+        Description = "Name under which everything in the storage account is kept (default: $FANOUT_HUB, else fanout)",
+        HelpName = "NAME",
+        Recursive = true,
+    };
+
     public Option<bool> Quiet { get; } = new("--quiet")
     {
         Description = "No progress, only the report",
@@ -35,5 +49,5 @@ internal sealed class GeneralFlags
         && result.IdentifierTokenCount > result.Tokens.Count;
 
     /// <summary>The group help shows for a command that takes these flags.</summary>
-    public FlagGroup Group(params IEnumerable<Option> own) => new("General", [.. own, Home, Quiet]);
+    public FlagGroup Group(params IEnumerable<Option> own) => new("General", [.. own, Home, Storage, Hub, Quiet]);
 }

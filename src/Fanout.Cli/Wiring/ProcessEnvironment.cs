@@ -1,6 +1,5 @@
 using System.Reflection;
 using Fanout.Cli.Driving;
-using Fanout.Runs;
 using Microsoft.Win32.SafeHandles;
 using Spectre.Console;
 
@@ -15,7 +14,7 @@ internal static class ProcessEnvironment
 
     /// <summary>Makes it.</summary>
     public static CliEnvironment Create(
-        FanoutRegistry registry, Func<HomeOptions, CancellationToken, Task<IFanoutHome>> openHome, StopSignals signals)
+        FanoutRegistry registry, Homes homes, StopSignals signals)
     {
         var program = Assembly.GetEntryAssembly() ?? typeof(ProcessEnvironment).Assembly;
         return new CliEnvironment
@@ -31,7 +30,8 @@ internal static class ProcessEnvironment
             Variable = Environment.GetEnvironmentVariable,
             Registry = registry,
             Specs = new SpecAccess(),
-            OpenHome = openHome,
+            OpenHome = homes.OpenAsync,
+            Work = homes.WorkAsync,
             DirectoryExists = Directory.Exists,
             Signals = signals,
             Time = TimeProvider.System,

@@ -49,7 +49,6 @@ public static class HomeEnvironment
             LoggerFactory = (ILoggerFactory?)services.GetService(typeof(ILoggerFactory)) ?? NullLoggerFactory.Instance,
             NextRandom = random.NextDouble,
             NewExecutionId = random.NextName,
-            Announcements = (IAnnouncementQueue?)services.GetService(typeof(IAnnouncementQueue)),
             LanesShareProcess = true,
         };
 

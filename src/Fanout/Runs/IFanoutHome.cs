@@ -25,10 +25,10 @@ public interface IFanoutHome : IAsyncDisposable
 /// <param name="Path">Its directory, created when it is missing.</param>
 public sealed record HomeOptions(string Path)
 {
-    /// <summary>Where its runs are kept, such as <c>azure:CONNECTION</c>; null: in the directory.</summary>
+    /// <summary>The storage account its runs are kept in, as a connection (it may hold a key); null: they are in the directory.</summary>
     public string? Storage { get; init; }
 
-    /// <summary>The hub in that storage; null: the default.</summary>
+    /// <summary>The hub in that account; null: the default.</summary>
     public string? Hub { get; init; }
 
     /// <summary>How long items in flight may go on after a stop was asked for. Default: 10 s.</summary>

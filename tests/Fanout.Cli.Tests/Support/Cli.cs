@@ -1,6 +1,7 @@
 using Fanout.Cli.Driving;
 using Fanout.Cli.Parsing;
 using Fanout.Cli.Wiring;
+using Fanout.Dispatch;
 using Fanout.Runs;
 using Spectre.Console;
 
@@ -45,6 +46,9 @@ internal sealed class Cli : IDisposable
 
     public Func<HomeOptions, Task<IFanoutHome>>? OpenHome { get; init; }
 
+    /// <summary>What working batches comes to.</summary>
+    public Func<BatchWorkerOptions, CancellationToken, Task> OnWork { get; init; } = (_, _) => Task.CompletedTask;
+
     public string Output => Out.ToString().ReplaceLineEndings("\n");
 
     public string Error => Err.ToString().ReplaceLineEndings("\n");
@@ -70,6 +74,11 @@ internal sealed class Cli : IDisposable
         {
             Home.Options = options;
             return OpenHome is null ? Task.FromResult<IFanoutHome>(Home) : OpenHome(options);
+        },
+        Work = (options, worker, stop, abort) =>
+        {
+            Home.Options = options;
+            return OnWork(worker, stop);
         },
         DirectoryExists = path => !Path.GetFileName(path).StartsWith("missing", StringComparison.Ordinal),
         Signals = Signals,

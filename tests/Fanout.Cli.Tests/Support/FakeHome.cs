@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Fanout.Results;
+using Fanout.Dispatch;
 using Fanout.Runs;
 using Fanout.Specs;
 
@@ -40,6 +41,8 @@ public sealed class FakeHome : IFanoutHome, IRunClient, IRunDriver
     public FakeLimits Limits { get; } = new();
 
     ILimitClient IFanoutHome.Limits => Limits;
+
+    public IRequestQueue? Requests { get; set; }
 
     public FanoutRegistry Registry { get; } = Given.Registry();
 
