@@ -19,9 +19,6 @@ internal sealed class BlobRanges(AzureStorage storage, string name, ETag? pinned
 
     private readonly BlobClient _blob = storage.Container.GetBlobClient(name);
 
-    /// <summary>The blob's name.</summary>
-    public string Name => name;
-
     /// <summary>Reads from <paramref name="offset"/> on until <paramref name="into"/> is full or the blob ends.</summary>
     /// <param name="offset">Where to begin.</param>
     /// <param name="into">Where the bytes go; not empty.</param>
