@@ -73,7 +73,7 @@ internal static class CoordinateCommand
         if (context.Json)
             context.PrintJson(report);
         else
-            context.Print(string.Create(CultureInfo.InvariantCulture, $"Run {report.RunId} {StatusText.Word(report.Status)}: {report.Tally.Succeeded:N0} of {report.Total ?? 0:N0} items succeeded."));
+            context.Print(ReportText.Line(report));
     }
 
     private static int ReadRuns(string? text)

@@ -28,6 +28,9 @@ internal static class ReportText
         return text.ToString().TrimEnd();
     }
 
+    /// <summary>One line, without a line end.</summary>
+    public static string Line(RunReport report) => $"Run {report.RunId} {Headline(report)} {Items(report)}";
+
     private static string Headline(RunReport report)
     {
         var headline = report.Reason switch

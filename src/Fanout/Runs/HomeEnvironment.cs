@@ -44,7 +44,7 @@ public static class HomeEnvironment
             SignalAsync = (_, _) => Task.CompletedTask,
             Queue = storage.Queue,
             Completions = storage.Completions,
-            Announcements = storage.Announcements,
+            Announcements = storage.Announcements ?? (IAnnouncementQueue?)services.GetService(typeof(IAnnouncementQueue)),
             Time = time,
             LoggerFactory = (ILoggerFactory?)services.GetService(typeof(ILoggerFactory)) ?? NullLoggerFactory.Instance,
             NextRandom = random.NextDouble,
