@@ -54,6 +54,7 @@ internal sealed class RunFlags
 
     private readonly SpecField[] _batch =
     [
+        SpecField.Text("--dispatch", "batch/dispatch", "activity|queue", "How batches reach workers: in this process, or by queue to workers on any machine; needs a storage account (default: activity)"),
         SpecField.Text("--slice", "batch/slice", "10s", "How long a batch takes items before it reports back (default: 10s)"),
         SpecField.Number("--max-items", "batch/maxItems", "N", "The longest range one batch is given (default: 100000)"),
         SpecField.Text("--checkpoint", "batch/checkpoint", "1s", "How often settled items are made durable (default: 1s)"),

@@ -164,7 +164,7 @@ public sealed class RunClient(RunEnvironment environment, IOrchestrationClient e
         }
 
         if (spec.Batch.Dispatch == BatchDispatch.Queue && environment.Queue is null)
-            errors.Add(new SpecError("/batch/dispatch", "\"queue\"", "needs a queue, and this home has none.", "Use \"activity\"."));
+            errors.Add(new SpecError("/batch/dispatch", "\"queue\"", "needs a queue, and this home has none.", "Give a storage account with --storage azure:CONNECTION, or use \"activity\"."));
         if (spec.OnComplete?.Queue is { } queue && environment.Announcements is null)
             errors.Add(new SpecError("/onComplete/queue", $"\"{queue}\"", "needs a storage account, and this home has none.", "Give one with --storage azure:CONNECTION, or leave the queue out."));
         // Whoever goes on with a run, to cancel it say, need not know its secret: one that cannot be signed then is reported as not announced.

@@ -39,6 +39,7 @@ public static class SpecFlags
         ["/failure/retry/jitter"] = "--jitter",
         ["/failure/tolerate"] = "--tolerate",
         ["/failure/deadline"] = "--deadline",
+        ["/batch/dispatch"] = "--dispatch",
         ["/batch/slice"] = "--slice",
         ["/batch/maxItems"] = "--max-items",
         ["/batch/checkpoint"] = "--checkpoint",
