@@ -19,6 +19,7 @@ internal sealed class StartSampler : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
     private readonly List<(Func<bool> IsSo, TaskCompletionSource Signal)> _awaited = [];
+    private readonly HashSet<string> _runs = new(StringComparer.Ordinal);
     private int _starts;
     private int _inFlight;
 
@@ -51,6 +52,9 @@ internal sealed class StartSampler : IAsyncDisposable
 
     /// <summary>Waits until so many units are in flight.</summary>
     public Task UntilInFlightAsync(int units) => UntilAsync(() => _inFlight == units);
+
+    /// <summary>Waits until so many runs have begun an item.</summary>
+    public Task UntilAllRunsAsync(int runs) => UntilAsync(() => _runs.Count >= runs);
 
     public async ValueTask DisposeAsync()
     {
@@ -138,6 +142,7 @@ internal sealed class StartSampler : IAsyncDisposable
         {
             _samples.Add(new Sample(Now, run, units));
             _starts += units > 0 ? 1 : 0;
+            _runs.Add(run);
             _inFlight += units;
             foreach (var (_, signal) in _awaited.Where(awaited => awaited.IsSo()))
                 signal.TrySetResult();
