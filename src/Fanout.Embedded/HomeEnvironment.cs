@@ -14,6 +14,9 @@ namespace Fanout.Embedded;
 /// <summary>What a process with an open home offers its runs: files beside the database.</summary>
 internal static class HomeEnvironment
 {
+    // All processes of a home are of one machine: one that does not renew its shares of limits and is not dead is held up, with items in flight.
+    private static readonly TimeSpan LivingKeepSharesFor = TimeSpan.FromMinutes(1);
+
     public static RunEnvironment Create(
         HomePaths paths, EmbeddedStorage storage, FanoutRegistry registry, IServiceProvider services, TimeProvider time)
     {
@@ -28,7 +31,7 @@ internal static class HomeEnvironment
             Services = services,
             Catalog = storage.Catalog,
             Limits = storage.Limits,
-            LimitShares = new LimitHolder(storage.Limits, ProcessOwner.Create(), ProcessOwner.IsDead, time),
+            LimitShares = new LimitHolder(storage.Limits, ProcessOwner.Create(), ProcessOwner.IsDead, time, LivingKeepSharesFor),
             Results = results,
             CreateSource = sources.Create,
             OpenWorkspace = runId => new DirectoryWorkspace(paths.Workspace(runId)),

@@ -58,6 +58,16 @@ internal sealed class Herd : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until every run has begun an item. Fails when a process ends instead.</summary>
+    public async Task UntilAllBeganAsync()
+    {
+        var all = Sampler.UntilAllRunsAsync(Runs);
+        await Task.WhenAny([all, .. _processes.Select(process => process!.Ended)]);
+        foreach (var ended in _processes.Where(process => process!.HasExited))
+            (await ended!.ExitAsync()).AssertCode(-1);
+        await all;
+    }
+
     /// <summary>Starts a process again: it goes on with its runs.</summary>
     public void Restart(int process) => _processes[process] = _home.Start(["herd", _home.Path, .. RunNumbers(process).Select(SpecFile)]);
 

@@ -23,7 +23,7 @@ public sealed class HerdTests(ITestOutputHelper output)
         await using var herd = new Herd(workMilliseconds: 250);
         await herd.SetLimitAsync("--concurrency", "20");
         herd.Start();
-        await herd.Sampler.UntilAllRunsAsync(Herd.Runs);
+        await herd.UntilAllBeganAsync();
         await UntilWindowAsync(herd, Window, (work, from, to) => new Figures(
             work.AverageInFlight(from, to) / Places,
             // A place that goes round among several is each one's for an item at a time, of which there are sixteen in the window.
@@ -41,11 +41,12 @@ public sealed class HerdTests(ITestOutputHelper output)
     [Fact]
     public async Task Concurrency_IsSharedByWeight()
     {
-        const int Places = 100;
-        await using var herd = new Herd(workMilliseconds: 200, run => run % 2 == 0 ? "\"weight\": 2" : "");
-        await herd.SetLimitAsync("--concurrency", "100");
+        // By weight, two or four for each.
+        const int Places = 150;
+        await using var herd = new Herd(workMilliseconds: 400, run => run % 2 == 0 ? "\"weight\": 2" : "");
+        await herd.SetLimitAsync("--concurrency", "150");
         herd.Start();
-        await herd.Sampler.UntilAllRunsAsync(Herd.Runs);
+        await herd.UntilAllBeganAsync();
         await UntilWindowAsync(herd, Window, (work, from, to) => new Figures(
             work.AverageInFlight(from, to) / Places, Herd.SharesOfIdeal(work.SharesInFlight(from, to), run => run % 2 == 0 ? 2 : 1), 0.05));
         Assert.InRange(herd.Sampler.Work.MostInFlight(), 1, Places);
@@ -59,7 +60,7 @@ public sealed class HerdTests(ITestOutputHelper output)
         await using var herd = new Herd(workMilliseconds: 0);
         await herd.SetLimitAsync("--rate", "400/s", "--burst", "100");
         herd.Start();
-        await herd.Sampler.UntilAllRunsAsync(Herd.Runs);
+        await herd.UntilAllBeganAsync();
         await UntilWindowAsync(herd, Window, (work, from, to) => new Figures(
             work.Begun(from, to) / (PerSecond * Window.TotalSeconds), Herd.SharesOfIdeal(work.SharesOfStarts(from, to)), 0.05));
         await KillSomeAsync(herd, kills: 6);

@@ -11,7 +11,8 @@ namespace Fanout.Processing.Limits;
 /// <param name="owner">This process, as leases name it.</param>
 /// <param name="isDead">True: the owner is certainly gone.</param>
 /// <param name="time">The clock.</param>
-public sealed class LimitHolder(ILimitStore store, string owner, Func<string, bool> isDead, TimeProvider time) : IAsyncDisposable
+/// <param name="patience">How long a share is kept whose owner does not renew it and is not dead: see <see cref="LimitRenewal.Renew"/>. Default: not at all.</param>
+public sealed class LimitHolder(ILimitStore store, string owner, Func<string, bool> isDead, TimeProvider time, TimeSpan patience = default) : IAsyncDisposable
 {
     /// <summary>How often shares are renewed: 100 ms.</summary>
     public static TimeSpan Beat { get; } = TimeSpan.FromMilliseconds(100);
@@ -158,7 +159,7 @@ public sealed class LimitHolder(ILimitStore store, string owner, Func<string, bo
             {
                 if (ledger is null)
                     return (null, null);
-                var (changed, granted) = LimitRenewal.Renew(ledger, report, time.GetUtcNow(), isDead);
+                var (changed, granted) = LimitRenewal.Renew(ledger, report, time.GetUtcNow(), isDead, patience);
                 return (changed, (LimitGrant?)granted);
             },
             CancellationToken.None).ConfigureAwait(false);
