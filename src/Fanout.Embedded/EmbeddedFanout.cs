@@ -160,6 +160,7 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
         DeleteWorkspace = paths.DeleteWorkspaceAsync,
         FindOwner = storage.FindOwnerAsync,
         IsDead = ProcessOwner.IsDead,
+        LivingKeepSharesFor = TimeSpan.FromMinutes(1),
     };
 
     private async Task AttachAsync(string runId)

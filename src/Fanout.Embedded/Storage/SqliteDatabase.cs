@@ -10,7 +10,8 @@ namespace Fanout.Embedded.Storage;
 internal sealed class SqliteDatabase : IAsyncDisposable
 {
     private const int MaxReaders = 4;
-    private static readonly TimeSpan DefaultBusyTimeout = TimeSpan.FromSeconds(10);
+    // SQLite's lock goes to whoever asks at the right moment: among many processes on a busy machine one may have to ask for long.
+    private static readonly TimeSpan DefaultBusyTimeout = TimeSpan.FromMinutes(1);
     private readonly SqliteFile _file;
     private readonly TimeSpan _busyTimeout;
     private readonly WriterThread _writer;
@@ -33,14 +34,14 @@ internal sealed class SqliteDatabase : IAsyncDisposable
 
     /// <summary>Opens a home's database of runs, creating what is missing.</summary>
     /// <param name="home">Its directory.</param>
-    /// <param name="busyTimeout">How long to wait for another process's transaction. Default: 10 s.</param>
+    /// <param name="busyTimeout">How long to wait for another process's transaction. Default: 1 min.</param>
     /// <exception cref="StorageException">The home cannot be used.</exception>
     public static SqliteDatabase Open(string home, TimeSpan? busyTimeout = null) => Open(home, SqliteFile.Runs, busyTimeout);
 
     /// <summary>Opens a database of a home, creating what is missing.</summary>
     /// <param name="home">Its directory.</param>
     /// <param name="file">Which database.</param>
-    /// <param name="busyTimeout">How long to wait for another process's transaction. Default: 10 s.</param>
+    /// <param name="busyTimeout">How long to wait for another process's transaction. Default: 1 min.</param>
     /// <exception cref="StorageException">The home cannot be used.</exception>
     public static SqliteDatabase Open(string home, SqliteFile file, TimeSpan? busyTimeout = null)
     {

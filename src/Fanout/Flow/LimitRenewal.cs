@@ -17,13 +17,18 @@ public static class LimitRenewal
     /// <param name="report">What the process holds and its runs want.</param>
     /// <param name="now">The time.</param>
     /// <param name="isDead">True: the owner is certainly gone, and its lease with it.</param>
+    /// <param name="patience">
+    /// For so long a share is kept whose lease is over though its owner is not dead: where all owners are processes of this machine, one that is not
+    /// known to be dead is alive, held up by something, and has items in flight that count. Default: not at all.
+    /// </param>
     /// <returns>The argument itself when nothing of note changed.</returns>
-    public static (LimitLedger Ledger, LimitGrant Grant) Renew(LimitLedger ledger, LimitReport report, DateTimeOffset now, Func<string, bool> isDead)
+    public static (LimitLedger Ledger, LimitGrant Grant) Renew(
+        LimitLedger ledger, LimitReport report, DateTimeOffset now, Func<string, bool> isDead, TimeSpan patience = default)
     {
         ArgumentNullException.ThrowIfNull(ledger);
         ArgumentNullException.ThrowIfNull(report);
         ArgumentNullException.ThrowIfNull(isDead);
-        var settled = Settle(ledger, now, isDead);
+        var settled = Settle(ledger, now, holding => isDead(holding.Owner) || holding.ExpiresAt + patience <= now);
         var throttle = Throttle(settled.Throttle, report, now - DateTimeOffset.UnixEpoch);
         settled = settled with { Throttle = throttle };
         var before = settled.Holdings.FirstOrDefault(holding => holding.Owner == report.Owner);
@@ -77,7 +82,7 @@ public static class LimitRenewal
     public static LimitLedger Leave(LimitLedger ledger, string owner, double returnedTokens, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(ledger);
-        var settled = Settle(ledger, now, other => other == owner);
+        var settled = Settle(ledger, now, holding => holding.Owner == owner);
         return settled with { FreeTokens = Math.Min(settled.FreeTokens + returnedTokens, Math.Max(0, FreeUnits(settled.Limit, settled.Holdings, 0))) };
     }
 
@@ -89,7 +94,7 @@ public static class LimitRenewal
     }
 
     // Credits and tokens up to now, under the shares of until now; then without those who are gone.
-    private static LimitLedger Settle(LimitLedger ledger, DateTimeOffset now, Func<string, bool> isDead)
+    private static LimitLedger Settle(LimitLedger ledger, DateTimeOffset now, Func<LimitHolding, bool> isGone)
     {
         var seconds = ledger.SettledAt == default ? 0 : Math.Max(0, (now - ledger.SettledAt).TotalSeconds);
         var concurrency = Shares(Permits.Concurrency, ledger, ledger.Holdings);
@@ -108,7 +113,7 @@ public static class LimitRenewal
                     ConcurrencyCredit = ShareAllocator.Accrue(holding.ConcurrencyCredit, concurrency[i], holding.Concurrency, counted, Unit(holding)),
                     RateCredit = ShareAllocator.Accrue(holding.RateCredit, rate[i], holding.RateUnits, counted * turn),
                 })
-                .Where(holding => holding.ExpiresAt > now && !isDead(holding.Owner))],
+                .Where(holding => !isGone(holding))],
         };
     }
 

@@ -37,7 +37,7 @@ public static class HomeEnvironment
             Services = services,
             Catalog = storage.Catalog,
             Limits = storage.Limits,
-            LimitShares = new LimitHolder(storage.Limits, owner, storage.IsDead, time),
+            LimitShares = new LimitHolder(storage.Limits, owner, storage.IsDead, time, storage.LivingKeepSharesFor),
             Results = storage.Results,
             CreateSource = sources.Create,
             OpenWorkspace = storage.OpenWorkspace,

@@ -28,6 +28,12 @@ public sealed record HomeStorage
     /// <summary>Says whether the process of that name, as leases have it, is certainly gone.</summary>
     public required Func<string, bool> IsDead { get; init; }
 
+    /// <summary>
+    /// How long a process that does not renew its shares of limits keeps them when it is not known to be dead: where all processes are of one machine it
+    /// is held up, with items in flight. Default: not at all.
+    /// </summary>
+    public TimeSpan LivingKeepSharesFor { get; init; }
+
     /// <summary>Where batches of runs with <c>dispatch: queue</c> are sent; null: there is no queue, and such runs are refused.</summary>
     public IBatchQueue? Queue { get; init; }
 

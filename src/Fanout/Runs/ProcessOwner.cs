@@ -74,6 +74,12 @@ public static class ProcessOwner
         }
     }
 
+    /// <summary>
+    /// True: a process with these fields, from the third on, has ended. Its first thread may have while others have yet to notice that it was killed,
+    /// and work on: field 20 counts them.
+    /// </summary>
+    internal static bool IsGone(IReadOnlyList<string> fields) => fields[0] == "X" || (fields[0] == "Z" && fields[17] is ("0" or "1"));
+
     /// <summary>From <c>/proc/pid/stat</c> (proc(5)): field 22, in ticks since boot. <see cref="Process.StartTime"/> is computed from it with a jitter.</summary>
     private static string? LinuxStartOf(int processId)
     {
@@ -81,8 +87,7 @@ public static class ProcessOwner
         {
             var stat = File.ReadAllText($"/proc/{processId}/stat");
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-            var isGone = fields[0] is "Z" or "X";
-            return isGone ? null : fields[19] + LinuxPlace();
+            return IsGone(fields) ? null : fields[19] + LinuxPlace();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -40,6 +40,9 @@ internal sealed partial class AppProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>Completes when it has ended, however long that takes.</summary>
+    public Task Ended => _process.WaitForExitAsync();
+
     /// <summary>Starts it through a shell's <paramref name="before"/>, such as <c>ulimit -f 100</c>, if given.</summary>
     public static AppProcess Start(string app, IEnumerable<string> args, IReadOnlyDictionary<string, string>? environment = null, string? before = null)
     {

@@ -16,9 +16,11 @@ internal sealed class StartSampler : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly List<Sample> _samples = [];
     private readonly List<Task> _connections = [];
+    private readonly List<Connection> _open = [];
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _accepting;
     private readonly List<(Func<bool> IsSo, TaskCompletionSource Signal)> _awaited = [];
+    private readonly HashSet<string> _runs = new(StringComparer.Ordinal);
     private int _starts;
     private int _inFlight;
 
@@ -51,6 +53,9 @@ internal sealed class StartSampler : IAsyncDisposable
 
     /// <summary>Waits until so many units are in flight.</summary>
     public Task UntilInFlightAsync(int units) => UntilAsync(() => _inFlight == units);
+
+    /// <summary>Waits until so many runs have begun an item.</summary>
+    public Task UntilAllRunsAsync(int runs) => UntilAsync(() => _runs.Count >= runs);
 
     public async ValueTask DisposeAsync()
     {
@@ -89,17 +94,19 @@ internal sealed class StartSampler : IAsyncDisposable
 
     private async Task ServeAsync(TcpClient client)
     {
-        var inFlight = new Dictionary<(string Run, string Item), int>();
+        client.NoDelay = true;
+        var connection = new Connection(client.Client);
+        lock (_lock)
+            _open.Add(connection);
         try
         {
             using (client)
             {
-                client.NoDelay = true;
                 await using var stream = client.GetStream();
                 using var reader = new StreamReader(stream);
                 while (await reader.ReadLineAsync(_stop.Token) is { } line)
                 {
-                    Count(line.Split(' '), inFlight);
+                    Count(line.Split(' '), connection);
                     await stream.WriteAsync("ok\n"u8.ToArray(), _stop.Token);
                 }
             }
@@ -109,39 +116,81 @@ internal sealed class StartSampler : IAsyncDisposable
             // The process was killed, or the sampler is being disposed.
         }
 
-        foreach (var ((run, _), units) in inFlight)
-            Add(run, -units);
+        lock (_lock)
+            CloseLocked(connection);
     }
 
-    private void Count(string[] words, Dictionary<(string Run, string Item), int> inFlight)
+    private void Count(string[] words, Connection connection)
     {
         var item = (Run: words[1], Item: words[2]);
-        if (words is ["start", _, _, var units])
+        lock (_lock)
         {
-            inFlight.Add(item, int.Parse(units, CultureInfo.InvariantCulture));
-            Add(item.Run, inFlight[item]);
+            if (words is ["start", _, _, var units])
+            {
+                // Who is dead has nothing in flight any more, and its places are others' at once, whether its end was read here or not.
+                foreach (var dead in _open.Where(open => open.IsClosedByPeer).ToList())
+                    CloseLocked(dead);
+                if (!_open.Contains(connection))
+                    return;
+                connection.InFlight.Add(item, int.Parse(units, CultureInfo.InvariantCulture));
+                AddLocked(item.Run, connection.InFlight[item]);
+            }
+            else if (words is ["end", _, _] && connection.InFlight.Remove(item, out var ended))
+            {
+                AddLocked(item.Run, -ended);
+            }
+            else if (_open.Contains(connection))
+            {
+                throw new InvalidOperationException($"\"{string.Join(' ', words)}\" is no line of the protocol, or ends what has not begun.");
+            }
         }
-        else if (words is ["end", _, _] && inFlight.Remove(item, out var ended))
-        {
-            Add(item.Run, -ended);
-        }
-        else
-        {
-            throw new InvalidOperationException($"\"{string.Join(' ', words)}\" is no line of the protocol, or ends what has not begun.");
-        }
+    }
+
+    private void CloseLocked(Connection connection)
+    {
+        if (!_open.Remove(connection))
+            return;
+        foreach (var ((run, _), units) in connection.InFlight)
+            AddLocked(run, -units);
+        connection.InFlight.Clear();
     }
 
     // The time is read under the lock: samples are in its order.
-    private void Add(string run, int units)
+    private void AddLocked(string run, int units)
     {
-        lock (_lock)
+        _samples.Add(new Sample(Now, run, units));
+        _starts += units > 0 ? 1 : 0;
+        _runs.Add(run);
+        _inFlight += units;
+        foreach (var (_, signal) in _awaited.Where(awaited => awaited.IsSo()))
+            signal.TrySetResult();
+        _awaited.RemoveAll(awaited => awaited.Signal.Task.IsCompleted);
+    }
+
+    /// <summary>A process's connection, and what it has begun and not ended.</summary>
+    private sealed class Connection(Socket socket)
+    {
+        private const int ProtocolTcp = 6;
+        private const int OptionTcpInfo = 11;
+        private const byte Established = 1;
+
+        public Dictionary<(string Run, string Item), int> InFlight { get; } = [];
+
+        /// <summary>The other side is gone, as the kernel knows it (Linux's <c>TCP_INFO</c>), though there may be lines of it to read.</summary>
+        public bool IsClosedByPeer
         {
-            _samples.Add(new Sample(Now, run, units));
-            _starts += units > 0 ? 1 : 0;
-            _inFlight += units;
-            foreach (var (_, signal) in _awaited.Where(awaited => awaited.IsSo()))
-                signal.TrySetResult();
-            _awaited.RemoveAll(awaited => awaited.Signal.Task.IsCompleted);
+            get
+            {
+                Span<byte> state = stackalloc byte[1];
+                try
+                {
+                    return OperatingSystem.IsLinux() && (socket.GetRawSocketOption(ProtocolTcp, OptionTcpInfo, state) < 1 || state[0] != Established);
+                }
+                catch (Exception closed) when (closed is SocketException or ObjectDisposedException)
+                {
+                    return true;
+                }
+            }
         }
     }
 }

@@ -115,6 +115,19 @@ public sealed class LimitRenewalTests
     }
 
     [Fact]
+    public void OneThatIsHeldUpAndKnownToBeAlive_KeepsItsShareAWhile()
+    {
+        var patience = TimeSpan.FromMinutes(1);
+        var ledger = new LimitLedger(new LimitSpec("crm-api", 4, null, 1));
+        var report = new LimitReport("p", 0, 0, 0, [new LimitRunShare("a", 1, 4, 0)]);
+        (ledger, _) = LimitRenewal.Renew(ledger, report, Start, _ => false, patience);
+        var late = Start + LimitRenewal.Lease + patience;
+        Assert.Equal(0, LimitRenewal.Renew(ledger, report with { Owner = "q" }, late - TimeSpan.FromTicks(1), _ => false, patience).Grant.Concurrency);
+        Assert.Equal(4, LimitRenewal.Renew(ledger, report with { Owner = "q" }, late, _ => false, patience).Grant.Concurrency);
+        Assert.Equal(4, LimitRenewal.Renew(ledger, report with { Owner = "q" }, Start, owner => owner == "p", patience).Grant.Concurrency);
+    }
+
+    [Fact]
     public void NothingNewToSay_ChangesNothing()
     {
         var ledger = new LimitLedger(new LimitSpec("crm-api", 4, null, 1));

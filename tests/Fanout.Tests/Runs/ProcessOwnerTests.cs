@@ -33,6 +33,13 @@ public sealed class ProcessOwnerTests
         Assert.True(ProcessOwner.IsDead($"{Environment.MachineName}:{process.Id}:1-abcdefgh:1"));
     }
 
+    [Theory]
+    [InlineData("S 1 2 2 0 -1 4194304 100 0 0 0 1 2 0 0 20 0 12 0 5000", false)]
+    [InlineData("Z 1 2 2 0 -1 4194304 100 0 0 0 1 2 0 0 20 0 12 0 5000", false)]
+    [InlineData("Z 1 2 2 0 -1 4194304 100 0 0 0 1 2 0 0 20 0 1 0 5000", true)]
+    [InlineData("X 1 2 2 0 -1 4194304 100 0 0 0 1 2 0 0 20 0 0 0 5000", true)]
+    public void KilledProcess_IsDeadWhenTheLastOfItsThreadsIs(string fields, bool isGone) => Assert.Equal(isGone, ProcessOwner.IsGone(fields.Split(' ')));
+
     [Fact]
     public void OtherProcessWithThePidOfAnEndedOne_IsDead() =>
         Assert.True(ProcessOwner.IsDead($"{Environment.MachineName}:{Environment.ProcessId}:1-abcdefgh:1"));
