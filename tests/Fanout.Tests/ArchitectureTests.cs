@@ -23,12 +23,17 @@ public sealed partial class ArchitectureTests
     [Theory]
     [InlineData("Fanout")]
     [InlineData("Fanout.Embedded", "Fanout")]
-    [InlineData("Fanout.Cli", "Fanout.Embedded")]
+    [InlineData("Fanout.Azure", "Fanout")]
+    [InlineData("Fanout.Cli", "Fanout.Azure", "Fanout.Embedded")]
     public void ProjectReferences_PointOneWay(string project, params string[] expected) => Assert.Equal(expected, ProjectReferences(project));
 
     [Fact]
     public void OnlyTheEmbeddedEngine_UsesSqlite() =>
         Assert.Equal(["Fanout.Embedded"], Projects().Where(project => Packages(project).Contains("Microsoft.Data.Sqlite")));
+
+    [Fact]
+    public void OnlyFanoutAzure_UsesTheAzureSdk() =>
+        Assert.Equal(["Fanout.Azure"], Projects().Where(project => Packages(project).Exists(package => package.StartsWith("Azure.", StringComparison.Ordinal))));
 
     [Fact]
     public void Files_AreShort() =>

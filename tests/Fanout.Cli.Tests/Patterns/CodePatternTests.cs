@@ -1,6 +1,10 @@
+using System.Text;
 using System.Text.Json;
+using Fanout.Azure;
 using Fanout.Cli.Tests.Patterns.Code;
 using Fanout.Cli.Tests.Patterns.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Moq;
 using Xunit;
 
 namespace Fanout.Cli.Tests.Patterns;
@@ -47,6 +51,29 @@ public sealed class CodePatternTests : IDisposable
     {
         Assert.Equal(0, await Programs.OwnProgramAsync(["run", "--spec", Spec("double", 20), "--reduce", "sum", .. InHome()], new Bank()));
         Assert.Equal(380, Report().GetProperty("reduced").GetInt32());
+    }
+
+    [Fact]
+    public async Task BlobHandler_OpensTheBlobThatIsItsItem()
+    {
+        var blobs = new Mock<IBlobReader>();
+        blobs.Setup(reader => reader.OpenReadAsync(It.Is<BlobItem>(blob => blob.Container == "logs" && blob.Name == "a.log"), It.IsAny<CancellationToken>()))
+            .ReturnsAsync(() => new MemoryStream(Encoding.UTF8.GetBytes("one\ntwo\nthree\n")));
+        var spec = Path.Combine(_directory.FullName, "blobs.json");
+        await File.WriteAllTextAsync(spec, """
+            {
+              "handler": { "name": "count-lines" },
+              "source": { "kind": "inline", "items": [{ "container": "logs", "name": "a.log", "size": 14, "contentType": "", "lastModified": "2026-11-23T08:00:00Z" }] },
+              "results": { "reduce": "sum" }
+            }
+            """);
+        var exitCode = await FanoutApp.RunAsync(["run", "--spec", spec, .. InHome()], fanout =>
+        {
+            fanout.Services.AddSingleton(blobs.Object);
+            fanout.AddHandler<CountLines>("count-lines");
+        });
+        Assert.Equal(0, exitCode);
+        Assert.Equal(3, Report().GetProperty("reduced").GetInt32());
     }
 
     [Fact]

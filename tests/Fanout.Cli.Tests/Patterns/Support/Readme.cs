@@ -21,6 +21,10 @@ internal static partial class Readme
         [.. Regex.Matches(Repository.Readme, $"^```{Regex.Escape(language)}\n(.*?)\n```$", RegexOptions.Singleline | RegexOptions.Multiline)
             .Select(match => match.Groups[1].Value)];
 
+    /// <summary>The commands that need a storage account: the fenced blocks behind <c>&lt;!-- azurite --&gt;</c>, in order.</summary>
+    public static IReadOnlyList<string> WithAnAccount() =>
+        [.. Regex.Matches(Repository.Readme, "<!-- azurite -->\n```sh\n(.*?)\n```", RegexOptions.Singleline).Select(match => match.Groups[1].Value)];
+
     /// <summary>A console block as commands (<c>$ …</c>), each with the output shown below it.</summary>
     public static IReadOnlyList<(string Command, string Output)> Steps(string console)
     {
