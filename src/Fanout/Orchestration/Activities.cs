@@ -5,6 +5,7 @@ using Fanout.Planning;
 using Fanout.Processing;
 using Fanout.Results;
 using Fanout.Runs;
+using Fanout.Sources;
 
 namespace Fanout.Orchestration;
 
@@ -27,6 +28,8 @@ public sealed class Activities(
     IBatchQueue? queue = null)
 {
     internal const string Plan = "plan";
+    internal const string PlanPart = "planPart";
+    internal const string MergePlan = "mergePlan";
     internal const string Batch = "batch";
     internal const string Enqueue = "enqueue";
     internal const string CloseBranch = "closeBranch";
@@ -43,6 +46,8 @@ public sealed class Activities(
         registry.AddOrchestrator<RunInput, RunReport?>(RunOrchestration.Name, (context, input) => RunOrchestration.RunAsync(context, input, fanout));
         registry.AddOrchestrator<BranchInput, BranchResult>(BranchOrchestration.Name, (context, input) => BranchOrchestration.RunAsync(context, input, fanout));
         registry.AddActivity<string, PlanResult>(Plan, (context, runId) => ShieldAsync(runId, context, () => PlanAsync(runId, context.Stopping)));
+        registry.AddActivity<PlanPartInput, PlanPartResult>(PlanPart, (context, input) => ShieldAsync(input.RunId, context, () => PlanPartAsync(input, context.Stopping)));
+        registry.AddActivity<MergePlanInput, PlanResult>(MergePlan, (context, input) => ShieldAsync(input.RunId, context, () => MergePlanAsync(input, context.Stopping)));
         registry.AddActivity<BatchInput, BatchResult>(Batch, (context, input) => ShieldAsync(input.RunId, context, () => WorkBatchAsync(input, context.Epoch, context.Stopping)));
         registry.AddActivity<BatchInput, bool>(Enqueue, (context, input) => ShieldAsync(input.RunId, context, () => EnqueueAsync(input, context)));
         registry.AddActivity<CloseBranchInput, bool>(CloseBranch, (context, input) => ShieldAsync(input.RunId, context, () => CloseBranchAsync(input)));
@@ -52,18 +57,46 @@ public sealed class Activities(
         registry.AddActivity<SettleAnnouncementInput, bool>(SettleAnnouncement, (context, input) => ShieldAsync(input.RunId, context, () => SettleAnnouncementAsync(input)));
     }
 
-    /// <summary>Counts and indexes the source.</summary>
+    /// <summary>Counts and indexes the source; or only says how it is cut, if that is to be done in parts.</summary>
     public async Task<PlanResult> PlanAsync(string runId, CancellationToken stopping)
     {
         try
         {
             var scope = await scopes.GetAsync(runId).ConfigureAwait(false);
+            if (scope.Source is ISplitPlanSource splits && await splits.SplitAsync(scope.Workspace, stopping).ConfigureAwait(false) is { } split)
+                return new PlanResult(null, null) { Split = split };
             // A read of a terminal or a pipe that nobody writes to does not obey its token.
             var source = await scope.Source.PlanAsync(scope.Workspace, stopping).AsTask().WaitAsync(stopping).ConfigureAwait(false);
-            var plan = Planner.Plan(scope.Spec, source, Environment.ProcessorCount, !scope.LimitsAreSplit);
-            await PlanDocument.WriteAsync(results, runId, plan).ConfigureAwait(false);
-            scope.SetTotal(plan.Total);
-            return new PlanResult(plan, null);
+            return await PlanAsync(scope, source).ConfigureAwait(false);
+        }
+        catch (SourceException failed)
+        {
+            return new PlanResult(null, failed.Message);
+        }
+    }
+
+    /// <summary>Counts and indexes a part of the source.</summary>
+    public async Task<PlanPartResult> PlanPartAsync(PlanPartInput input, CancellationToken stopping)
+    {
+        try
+        {
+            var scope = await scopes.GetAsync(input.RunId).ConfigureAwait(false);
+            return new PlanPartResult(await Splits(scope).PlanPartAsync(input.Split, input.Part, scope.Workspace, stopping).ConfigureAwait(false), null);
+        }
+        catch (SourceException failed)
+        {
+            return new PlanPartResult(null, failed.Message);
+        }
+    }
+
+    /// <summary>Makes the plan of the source's parts.</summary>
+    public async Task<PlanResult> MergePlanAsync(MergePlanInput input, CancellationToken stopping)
+    {
+        try
+        {
+            var scope = await scopes.GetAsync(input.RunId).ConfigureAwait(false);
+            var source = await Splits(scope).MergeAsync(input.Split, input.Parts, scope.Workspace, stopping).ConfigureAwait(false);
+            return await PlanAsync(scope, source).ConfigureAwait(false);
         }
         catch (SourceException failed)
         {
@@ -175,6 +208,17 @@ public sealed class Activities(
         await catalog.SetAnnouncementAsync(input.RunId, input.Announcement, CancellationToken.None).ConfigureAwait(false);
         return true;
     }
+
+    private async Task<PlanResult> PlanAsync(RunScope scope, SourcePlan source)
+    {
+        var plan = Planner.Plan(scope.Spec, source, Environment.ProcessorCount, !scope.LimitsAreSplit);
+        await PlanDocument.WriteAsync(results, scope.RunId, plan).ConfigureAwait(false);
+        scope.SetTotal(plan.Total);
+        return new PlanResult(plan, null);
+    }
+
+    private static ISplitPlanSource Splits(RunScope scope) => scope.Source as ISplitPlanSource
+        ?? throw new SourceException($"The source of run '{scope.RunId}' was split by another version of Fanout, or of the program it is registered in. Start a new run.");
 
     private async Task<T> ShieldAsync<T>(string runId, ActivityContext context, Func<Task<T>> run)
     {

@@ -4,6 +4,7 @@ using Fanout.Planning;
 using Fanout.Processing;
 using Fanout.Results;
 using Fanout.Runs;
+using Fanout.Sources;
 
 namespace Fanout.Orchestration;
 
@@ -89,10 +90,34 @@ public sealed record RunInput(string RunId, string? Reduce, TimeSpan? Deadline)
 /// <param name="PaceArrival">By the lane's rate: when a next start would come if starts were spaced evenly, UTC; null: that is past.</param>
 public readonly record struct LaneState(Counts Settled, DateTimeOffset? PaceArrival);
 
-/// <summary>Output of the plan activity. A source that fails is data, not an exception: types do not cross every engine's boundary.</summary>
-/// <param name="Plan">The plan; null: the source failed.</param>
+/// <summary>
+/// Output of the plan activity, and of the one that makes the plan of parts. A source that fails is data, not an exception: types do not cross every
+/// engine's boundary.
+/// </summary>
+/// <param name="Plan">The plan; null: the source failed, or is planned in parts.</param>
+/// <param name="Failure">Why it failed; null: it did not.</param>
+public sealed record PlanResult(RunPlan? Plan, string? Failure)
+{
+    /// <summary>How it is cut into parts that are planned next; null: it is not.</summary>
+    public SourceSplit? Split { get; init; }
+}
+
+/// <summary>Input of the activity that plans a part of the source.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Split">How the source is cut.</param>
+/// <param name="Part">Which part, from 0.</param>
+public sealed record PlanPartInput(string RunId, SourceSplit Split, int Part);
+
+/// <summary>Output of that activity.</summary>
+/// <param name="Part">What became of the part; null: the source failed.</param>
 /// <param name="Failure">Why.</param>
-public sealed record PlanResult(RunPlan? Plan, string? Failure);
+public sealed record PlanPartResult(PlannedPart? Part, string? Failure);
+
+/// <summary>Input of the activity that makes the plan of the parts.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Split">How the source was cut.</param>
+/// <param name="Parts">What became of the parts, in order.</param>
+public sealed record MergePlanInput(string RunId, SourceSplit Split, IReadOnlyList<PlannedPart> Parts);
 
 /// <summary>Input of the branch orchestrator.</summary>
 /// <param name="RunId">The run.</param>

@@ -1,11 +1,12 @@
 using System.Globalization;
 using Fanout.Planning;
 using Fanout.Results;
+using Fanout.Sources;
 
 namespace Fanout.Orchestration;
 
 /// <summary>
-/// The root of a run: plans it, keeps its branches busy, closes it, and has its end announced. Hands work out in shares, takes back what branches could not finish
+/// The root of a run: plans it (in parts, if its source is split), keeps its branches busy, closes it, and has its end announced. Hands work out in shares, takes back what branches could not finish
 /// within their history budget, and continues as new when its own is used. Deterministic.
 /// </summary>
 internal sealed class RunOrchestration
@@ -14,6 +15,9 @@ internal sealed class RunOrchestration
     public const string Name = "run";
 
     private const int HistoryBudget = 400;
+
+    // With two fetches of 4 MiB each they are bounded where one process plans them all.
+    private const int PartsPlannedAtOnce = 16;
 
     private readonly IOrchestrationContext _context;
     private readonly RunInput _input;
@@ -84,6 +88,8 @@ internal sealed class RunOrchestration
         try
         {
             var planned = await _context.CallActivityAsync<PlanResult>(Activities.Plan, _input.RunId);
+            if (planned.Split is { } split)
+                planned = await PlanPartsAsync(split);
             if (planned.Plan is null)
                 Stop(CompletionReason.SourceFailed, planned.Failure);
             return planned.Plan;
@@ -92,6 +98,41 @@ internal sealed class RunOrchestration
         {
             Stop(CompletionReason.InternalFailure, failed.Message);
             return null;
+        }
+    }
+
+    private async Task<PlanResult> PlanPartsAsync(SourceSplit split)
+    {
+        var parts = new PlannedPart[split.Parts];
+        var next = 0;
+        string? failure = null;
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(PartsPlannedAtOnce, split.Parts)).Select(_ => TakePartsAsync()));
+        if (failure is not null)
+            return new PlanResult(null, failure);
+        _events += 3;
+        return await _context.CallActivityAsync<PlanResult>(Activities.MergePlan, new MergePlanInput(_input.RunId, split, parts));
+
+        async Task TakePartsAsync()
+        {
+            while (next < split.Parts)
+            {
+                var part = next++;
+                _events += 3;
+                try
+                {
+                    var planned = await _context.CallActivityAsync<PlanPartResult>(Activities.PlanPart, new PlanPartInput(_input.RunId, split, part));
+                    if (planned.Part is { } done)
+                        parts[part] = done;
+                    else
+                        (failure, next) = (failure ?? planned.Failure ?? "A part of the source could not be planned.", split.Parts);
+                }
+                catch (TaskFailedException)
+                {
+                    // The plan has failed: no other part is begun.
+                    next = split.Parts;
+                    throw;
+                }
+            }
         }
     }
 

@@ -29,6 +29,7 @@ public static class HomeEnvironment
         sources = new SourceFactory(registry, services, Console.OpenStandardInput, redrive => new RedriveSource(
             redrive, storage.Results, cancellationToken => FindEarlierAsync(redrive.Run, cancellationToken)))
         {
+            Settings = (ScanSettings?)services.GetService(typeof(ScanSettings)) ?? new ScanSettings(),
             Remote = storage.Remote ?? (IRemoteSources?)services.GetService(typeof(IRemoteSources)),
         };
         return new RunEnvironment

@@ -18,6 +18,15 @@ internal sealed record ScanSettings
     /// <summary>What one scanner takes of a text of lines that is scanned in parts; a shorter text has one part. 64 MiB.</summary>
     public long PartBytes { get; init; } = 64 << 20;
 
+    /// <summary>
+    /// A remote text of lines of at least so many bytes is planned by several activities, each of which takes <see cref="PartBytes"/> of it, or a 64th of a
+    /// longer one; null: none is. 256 MiB: less is scanned by one before several have begun.
+    /// </summary>
+    public long? SplitRemoteFrom { get; init; } = 256 << 20;
+
+    /// <summary>Likewise a file. Default: none is, since only this machine reads it, and scans it in parts at once anyway.</summary>
+    public long? SplitFileFrom { get; init; }
+
     /// <summary>Parts of a file scanned at once: as many as there are cores, at most 4, since beyond that the disk is the limit.</summary>
     public int FileScanners { get; init; } = Math.Min(Environment.ProcessorCount, 4);
 

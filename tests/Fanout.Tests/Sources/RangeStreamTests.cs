@@ -1,4 +1,5 @@
 using CsCheck;
+using Fanout.Conformance.Sources;
 using Fanout.Sources;
 using Xunit;
 

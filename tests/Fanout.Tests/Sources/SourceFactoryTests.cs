@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Fanout.Conformance.Sources;
 using Fanout.Sources;
 using Moq;
 using Xunit;

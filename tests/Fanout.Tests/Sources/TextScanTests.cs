@@ -10,7 +10,7 @@ public sealed class TextScanTests
 {
     private const string Bom = "\uFEFF";
 
-    private static readonly Gen<string> GenText = Gen.Select(
+    internal static readonly Gen<string> GenText = Gen.Select(
         Gen.OneOf("", Bom),
         Gen.OneOf("\n", "\r\n", "\r", "a", "{\"b\":1}", " ", "\t", "é", "0123456789012345678901234567890123456789").Array[0, 30].Select(string.Concat),
         (bom, text) => bom + text);

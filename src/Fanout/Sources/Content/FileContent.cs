@@ -14,6 +14,9 @@ internal sealed class FileContent(string path, Func<Stream> standardInput) : ICo
     /// <inheritdoc/>
     public string Name => IsStandardInput ? "standard input" : $"'{path}'";
 
+    /// <inheritdoc/>
+    public bool IsRemote => false;
+
     /// <summary>True: what a path names is decompressed.</summary>
     public static bool IsGzip(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
 
@@ -23,6 +26,16 @@ internal sealed class FileContent(string path, Func<Stream> standardInput) : ICo
         if (!IsStandardInput)
             OpenFile().Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ContentStamp?> FindAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (IsStandardInput || IsGzip(path))
+            return ValueTask.FromResult<ContentStamp?>(null);
+        using var file = OpenFile();
+        return ValueTask.FromResult(file.CanSeek ? InPlace(FileStamp.Of(file)) : null);
     }
 
     /// <inheritdoc/>
@@ -38,7 +51,7 @@ internal sealed class FileContent(string path, Func<Stream> standardInput) : ICo
             return await PreparePipeAsync(spool, () => file, workspace, cancellationToken);
         var stamp = FileStamp.Of(file);
         if (!IsGzip(path))
-            return new ContentStamp(null, stamp.Size, stamp);
+            return InPlace(stamp);
         file.Position = 0;
         return new ContentStamp(
             WorkspaceFiles.Decompressed, await spool.DecompressAsync(file, cancellationToken), stamp);
@@ -68,6 +81,8 @@ internal sealed class FileContent(string path, Func<Stream> standardInput) : ICo
         using var file = OpenFile();
         return stamp.File?.Difference(file) is { } difference ? throw Changed(difference) : ValueTask.CompletedTask;
     }
+
+    private static ContentStamp InPlace(FileStamp stamp) => new(null, stamp.Size, stamp);
 
     private static async ValueTask<ContentStamp> PreparePipeAsync(
         Spool spool, Func<Stream> open, ISourceWorkspace workspace, CancellationToken cancellationToken)

@@ -10,6 +10,13 @@ internal sealed class IndexPart(long cellBytes)
     private readonly List<IndexEntry> _entries = [];
     private long _nextCell;
 
+    /// <summary>A part that was scanned before.</summary>
+    public IndexPart(long cellBytes, IEnumerable<IndexEntry> entries, long items, long lines)
+        : this(cellBytes) => (_entries, Items, Lines) = ([.. entries], items, lines);
+
+    /// <summary>Of each cell the first item.</summary>
+    public IReadOnlyList<IndexEntry> Entries => _entries;
+
     /// <summary>Items that begin in it.</summary>
     public long Items { get; private set; }
 

@@ -1,10 +1,7 @@
 namespace Fanout.Sources;
 
 /// <summary>JSON Lines.</summary>
-internal sealed class JsonlSource(IContent content, ScanSettings settings) : RecordSource<JsonlFormat>(content, settings)
+internal sealed class JsonlSource(IContent content, ScanSettings settings) : LineSource<JsonlFormat>(content, settings)
 {
-    protected override JsonlFormat Begin(RecordText text, ref Place first) => new(Name);
-
-    protected override ValueTask<JsonlFormat> ResumeAsync(RecordText text, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(new JsonlFormat(Name));
+    protected override JsonlFormat NewFormat() => new(Name);
 }

@@ -1,10 +1,7 @@
 namespace Fanout.Sources;
 
 /// <summary>Lines of a text file.</summary>
-internal sealed class LinesSource(IContent content, ScanSettings settings) : RecordSource<LinesFormat>(content, settings)
+internal sealed class LinesSource(IContent content, ScanSettings settings) : LineSource<LinesFormat>(content, settings)
 {
-    protected override LinesFormat Begin(RecordText text, ref Place first) => new(Name);
-
-    protected override ValueTask<LinesFormat> ResumeAsync(RecordText text, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(new LinesFormat(Name));
+    protected override LinesFormat NewFormat() => new(Name);
 }

@@ -7,6 +7,9 @@ internal abstract class RecordSource<TFormat>(IContent content, ScanSettings set
     /// <summary>What messages call the source.</summary>
     protected string Name => content.Name;
 
+    /// <summary>The text.</summary>
+    protected IContent Content => content;
+
     /// <summary>Limits and sizes.</summary>
     protected ScanSettings Settings { get; } = settings;
 

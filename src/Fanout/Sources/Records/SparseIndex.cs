@@ -18,17 +18,30 @@ internal static class SparseIndex
             var bytes = new byte[HeaderBytes + (all.Count * EntryBytes)];
             BinaryPrimitives.WriteInt64LittleEndian(bytes, Signature);
             BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(8), all.Count);
-            var to = bytes.AsSpan(HeaderBytes);
-            foreach (var (item, place) in all)
-            {
-                BinaryPrimitives.WriteInt64LittleEndian(to, item);
-                BinaryPrimitives.WriteInt64LittleEndian(to[8..], place.Offset);
-                BinaryPrimitives.WriteInt64LittleEndian(to[16..], place.Line);
-                to = to[EntryBytes..];
-            }
-
+            WriteEntries(bytes.AsSpan(HeaderBytes), all);
             await stream.WriteAsync(bytes);
         });
+
+    /// <summary>Writes entries one after another.</summary>
+    public static void WriteEntries(Span<byte> to, IEnumerable<IndexEntry> entries)
+    {
+        foreach (var (item, place) in entries)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(to, item);
+            BinaryPrimitives.WriteInt64LittleEndian(to[8..], place.Offset);
+            BinaryPrimitives.WriteInt64LittleEndian(to[16..], place.Line);
+            to = to[EntryBytes..];
+        }
+    }
+
+    /// <summary>Reads what <see cref="WriteEntries"/> wrote.</summary>
+    public static List<IndexEntry> ReadEntries(ReadOnlySpan<byte> bytes)
+    {
+        var entries = new List<IndexEntry>(bytes.Length / EntryBytes);
+        for (; bytes.Length >= EntryBytes; bytes = bytes[EntryBytes..])
+            entries.Add(ReadEntry(bytes));
+        return entries;
+    }
 
     /// <summary>Where to begin to read the items from <paramref name="start"/>, and where those before <paramref name="end"/> are surely over.</summary>
     /// <exception cref="SourceException">The index is gone or damaged.</exception>
@@ -73,10 +86,12 @@ internal static class SparseIndex
         Span<byte> bytes = stackalloc byte[EntryBytes];
         stream.Position = HeaderBytes + (entry * EntryBytes);
         stream.ReadExactly(bytes);
-        return new IndexEntry(
-            BinaryPrimitives.ReadInt64LittleEndian(bytes),
-            new Place(BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]), BinaryPrimitives.ReadInt64LittleEndian(bytes[16..])));
+        return ReadEntry(bytes);
     }
+
+    private static IndexEntry ReadEntry(ReadOnlySpan<byte> bytes) => new(
+        BinaryPrimitives.ReadInt64LittleEndian(bytes),
+        new Place(BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]), BinaryPrimitives.ReadInt64LittleEndian(bytes[16..])));
 
     private static SourceException Damaged(string sourceName, Exception? cause) =>
         new($"The index the run made of {sourceName} is damaged, or of another version of Fanout. Start a new run.", cause);

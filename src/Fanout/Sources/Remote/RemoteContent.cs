@@ -11,14 +11,21 @@ internal sealed class RemoteContent(IRemoteText text, bool isGzip, RangeSettings
     public string Name => text.Name;
 
     /// <inheritdoc/>
+    public bool IsRemote => true;
+
+    /// <inheritdoc/>
     public async ValueTask CheckAsync(CancellationToken cancellationToken) => await text.FindAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<ContentStamp?> FindAsync(CancellationToken cancellationToken) =>
+        isGzip ? null : InPlace(await text.FindAsync(cancellationToken));
 
     /// <inheritdoc/>
     public async ValueTask<ContentStamp> PrepareAsync(ISourceWorkspace workspace, CancellationToken cancellationToken)
     {
         var version = await text.FindAsync(cancellationToken);
         if (!isGzip)
-            return new ContentStamp(null, version.Size, null) { Remote = version };
+            return InPlace(version);
         await using var compressed = new RangeStream(text, version, ranges);
         compressed.Expect(version.Size);
         var length = await new Spool(Name, workspace).DecompressAsync(compressed, cancellationToken);
@@ -43,6 +50,8 @@ internal sealed class RemoteContent(IRemoteText text, bool isGzip, RangeSettings
         if (Planned(stamp).DifferenceTo(now) is { } difference)
             throw new SourceException($"{Name} changed since the run was planned: {difference}. Restore it as it was, or start a new run.");
     }
+
+    private static ContentStamp InPlace(RemoteVersion version) => new(null, version.Size, null) { Remote = version };
 
     private RemoteVersion Planned(ContentStamp stamp) =>
         stamp.Remote ?? throw new SourceException($"The plan of {Name} was written by another version of Fanout ('{stamp}'). Start a new run.");

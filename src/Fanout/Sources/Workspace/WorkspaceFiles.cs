@@ -1,3 +1,4 @@
+using System.Globalization;
 using Fanout.Results;
 
 namespace Fanout.Sources;
@@ -19,6 +20,9 @@ internal static class WorkspaceFiles
 
     /// <summary>What a listing listed, one JSON object a line.</summary>
     public const string Listing = "listing";
+
+    /// <summary>What of the index one of several activities found in its part of a text; parts count from 0.</summary>
+    public static string IndexPart(int part) => string.Create(CultureInfo.InvariantCulture, $"{Index}.{part:D2}");
 
     /// <summary>Writes and publishes a file. <paramref name="write"/> turns errors of what it reads from into <see cref="SourceException"/> itself.</summary>
     /// <exception cref="StorageException">The workspace cannot be written to.</exception>

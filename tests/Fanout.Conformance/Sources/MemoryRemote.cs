@@ -1,6 +1,6 @@
 using Fanout.Sources;
 
-namespace Fanout.Tests.Sources;
+namespace Fanout.Conformance.Sources;
 
 /// <summary>A storage account in memory, with one text in it that every path names.</summary>
 internal sealed class MemoryRemote(byte[] bytes) : IRemoteSources, IRemoteText
