@@ -11,7 +11,7 @@ using Xunit;
 namespace Fanout.Embedded.Tests.Dispatch;
 
 /// <summary>A branch and the batches it sends, on the embedded engine; their results are what the test says.</summary>
-public sealed class SendingTests : IAsyncLifetime
+public sealed class SendingTests : IAsyncLifetime, IAsyncDisposable
 {
     private static readonly RunPlan Plan = new(new SourcePlan(10, null), Branches: 1, LanesPerBranch: 1, MinItems: 10, MaxItems: 10) { ByQueue = true };
 
@@ -41,7 +41,9 @@ public sealed class SendingTests : IAsyncLifetime
         await PassUntilAsync(() => _sent.Count == 1, TimeSpan.Zero);
     }
 
-    public Task DisposeAsync() => _engine.DisposeAsync().AsTask();
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    public ValueTask DisposeAsync() => _engine.DisposeAsync();
 
     [Fact]
     public async Task FirstResult_CountsAndLaterOnesAreDropped()

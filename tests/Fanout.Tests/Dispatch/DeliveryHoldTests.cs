@@ -13,15 +13,12 @@ public sealed class DeliveryHoldTests
     private readonly Mock<IBatchDelivery> _delivery = new();
     private int _renewals;
 
-    // What a timer sets off runs on in the thread that advances the clock, unless a context takes it elsewhere.
-    public DeliveryHoldTests() => SynchronizationContext.SetSynchronizationContext(null);
-
     [Fact]
     public async Task HeldDelivery_IsRenewedEveryThirdOfItsVisibility()
     {
         Renew(() => true);
         await using var hold = new DeliveryHold(_delivery.Object, Visibility, _time);
-        Pass(60);
+        await PassAsync(60);
         Assert.Equal(6, _renewals);
         Assert.False(hold.Lost.IsCancellationRequested);
     }
@@ -31,7 +28,7 @@ public sealed class DeliveryHoldTests
     {
         Renew(() => false);
         await using var hold = new DeliveryHold(_delivery.Object, Visibility, _time);
-        Pass(10);
+        await PassAsync(10);
         Assert.True(hold.Lost.IsCancellationRequested);
     }
 
@@ -41,16 +38,16 @@ public sealed class DeliveryHoldTests
         var fails = false;
         Renew(() => fails ? throw new StorageException("gone") : true);
         await using var hold = new DeliveryHold(_delivery.Object, Visibility, _time);
-        Pass(10);
+        await PassAsync(10);
         fails = true;
-        Pass(20);
+        await PassAsync(20);
         Assert.False(hold.Lost.IsCancellationRequested);
         fails = false;
-        Pass(3);
+        await PassAsync(3);
         fails = true;
-        Pass(26);
+        await PassAsync(26);
         Assert.False(hold.Lost.IsCancellationRequested);
-        Pass(5);
+        await PassAsync(5);
         Assert.True(hold.Lost.IsCancellationRequested);
     }
 
@@ -60,7 +57,7 @@ public sealed class DeliveryHoldTests
         Renew(() => true);
         await using var hold = new DeliveryHold(_delivery.Object, Visibility, _time);
         await hold.EndAsync();
-        Pass(60);
+        await PassAsync(60);
         Assert.Equal(0, _renewals);
     }
 
@@ -77,9 +74,10 @@ public sealed class DeliveryHoldTests
         }
     });
 
-    private void Pass(int seconds)
+    // What a timer sets off runs on in the thread that advances the clock, as long as no context takes it elsewhere: none is on the pool's threads.
+    private Task PassAsync(int seconds) => Task.Run(() =>
     {
         for (var second = 0; second < seconds; second++)
             _time.Advance(TimeSpan.FromSeconds(1));
-    }
+    });
 }
