@@ -27,6 +27,9 @@ internal sealed class HubHome : IDisposable
     /// <summary>The coordinator's home.</summary>
     public string Path => System.IO.Path.Combine(_root.FullName, "home");
 
+    /// <summary>How long each item of the handler <c>record</c> takes. Default: no time.</summary>
+    public TimeSpan ItemTime { get; init; }
+
     /// <summary>What the handlers of all processes did.</summary>
     public WorkLog Log { get; }
 
@@ -72,7 +75,10 @@ internal sealed class HubHome : IDisposable
     {
         Assert.Equal(Enumerable.Range(0, items), await ResultsAsync());
         var report = await ReportAsync();
-        Assert.Equal((RunStatus.Succeeded, items, items, 0), (report.Status, report.Total, report.Tally.Succeeded, report.Tally.Settled - items));
+        Assert.Equal(RunStatus.Succeeded, report.Status);
+        Assert.Equal(items, report.Total);
+        Assert.Equal(items, report.Tally.Succeeded);
+        Assert.Equal(items, report.Tally.Settled);
     }
 
     public void Dispose() => _root.Delete(recursive: true);
@@ -83,5 +89,6 @@ internal sealed class HubHome : IDisposable
         ["FANOUT_HUB"] = Hub.Hub,
         ["FANOUT_HOME"] = home,
         ["TESTAPP_LOG"] = LogPath,
+        ["TESTAPP_WORK"] = ItemTime.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
     };
 }
