@@ -40,7 +40,7 @@ public sealed class BlobResultStore(AzureStorage storage) : IResultStore
             {
                 // Perhaps it is this very part: an answer was lost, and the SDK asked again.
                 if (!await IsMarkedAsync(blob, mark, cancellationToken).ConfigureAwait(false))
-                    throw new StorageException($"Cannot create part '{blob.Name}' in {storage.Connection}: it exists, and a part is written once. Resume the run, which takes another name.", exists);
+                    throw new StorageException($"Cannot create part '{blob.Name}' in {storage.Connection}: it exists, and a part is written once. Resume the run, which takes another name.", exists) { MayPass = true };
             }
 
             return new BlobPartWriter(storage, blob);

@@ -24,7 +24,7 @@ internal static class BlobFailure
             $"{Capital(what)} in {connection} changed or was deleted since the run was planned. Restore it as it was, or start a new run.", failure),
         RequestFailedException { Status: 409 } refused when refused.ErrorCode == BlobErrorCode.BlobArchived || refused.ErrorCode == BlobErrorCode.BlobBeingRehydrated =>
             new SourceException($"{Capital(what)} in {connection} is archived. Move it to the hot or cool tier, then start the run again.", failure),
-        IOException => new StorageException($"Could not {verb} {what} in {connection}: the connection broke. The run can be resumed once the account can be reached.", failure),
+        IOException => new StorageException($"Could not {verb} {what} in {connection}: the connection broke. The run can be resumed once the account can be reached.", failure) { MayPass = true },
         _ => AzureFailure.Explain(verb, what, connection, failure),
     };
 

@@ -31,7 +31,7 @@ internal static class AzureFailure
             RequestFailedException known => ($"the account answered {known.Status} {known.ErrorCode}".TrimEnd(), "The run can be resumed once the account works again."),
             _ => ("the account did not answer in time", "The run can be resumed once it does."),
         };
-        return new StorageException($"Could not {verb} {what} in {connection}: {reason}. {remedy}", failure);
+        return new StorageException($"Could not {verb} {what} in {connection}: {reason}. {remedy}", failure) { MayPass = true };
     }
 
     // The client's own time-out and a caller's cancellation are exceptions of one type; only the words tell them apart, which name the option.

@@ -38,7 +38,7 @@ internal sealed class BlobRanges(AzureStorage storage, string name, ETag? pinned
             }
             catch (RequestFailedException changed) when (changed.Status == PreconditionFailed && pinned is not null)
             {
-                throw new StorageException($"Blob '{name}' in {storage.Connection} was replaced while it was read. Resume the run, to read what it is now.", changed);
+                throw new StorageException($"Blob '{name}' in {storage.Connection} was replaced while it was read. Resume the run, to read what it is now.", changed) { MayPass = true };
             }
         }, cancellationToken).ConfigureAwait(false);
 

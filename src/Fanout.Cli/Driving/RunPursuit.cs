@@ -16,10 +16,13 @@ internal sealed class RunPursuit(CommandContext context, IFanoutHome home, IRunD
 
     private readonly CliEnvironment _environment = context.Environment;
 
+    private readonly StoragePatience _patience = new(context);
+
     private RunProgress? _lastSeen;
 
     /// <summary>The run's record once it has ended and is announced, or as it is when a signal to stop came first.</summary>
     /// <exception cref="RunException">There is no such run.</exception>
+    /// <exception cref="StorageException">The home cannot be used; an account, not for <see cref="StoragePatience.Longest"/>.</exception>
     public async Task<RunRecord> ToEndAsync(string runId)
     {
         context.RunId = runId;
@@ -29,13 +32,16 @@ internal sealed class RunPursuit(CommandContext context, IFanoutHome home, IRunD
         {
             while (true)
             {
-                var record = await home.Client.GetAsync(runId, CancellationToken.None);
-                if (record.IsOver || context.Stop.IsCancellationRequested)
-                    return record with { Progress = Latest(record.Progress) };
-                if (record.AwaitsAnnouncement)
-                    _lastSeen = (record.Progress ?? new RunProgress()) with { WaitingFor = ProgressLine.Announcing };
-                if (await TryDriveAsync(runId) is { } elsewhere)
-                    await WatchAsync(elsewhere);
+                try
+                {
+                    if (await GoOnAsync(runId) is { } last)
+                        return last;
+                }
+                catch (StorageException failure) when (failure.MayPass)
+                {
+                    if (!await _patience.BearAsync(failure, _lastSeen?.Settled ?? 0))
+                        throw;
+                }
             }
         }
         finally
@@ -60,6 +66,19 @@ internal sealed class RunPursuit(CommandContext context, IFanoutHome home, IRunD
         }
 
         return record;
+    }
+
+    // Null: there may be more to do.
+    private async Task<RunRecord?> GoOnAsync(string runId)
+    {
+        var record = await home.Client.GetAsync(runId, CancellationToken.None);
+        if (record.IsOver || context.Stop.IsCancellationRequested)
+            return record with { Progress = Latest(record.Progress) };
+        if (record.AwaitsAnnouncement)
+            _lastSeen = (record.Progress ?? new RunProgress()) with { WaitingFor = ProgressLine.Announcing };
+        if (await TryDriveAsync(runId) is { } elsewhere)
+            await WatchAsync(elsewhere);
+        return null;
     }
 
     /// <returns>Null: it was driven here. Else its record: another process drives it.</returns>

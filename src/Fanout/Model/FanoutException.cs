@@ -57,7 +57,14 @@ public sealed class LimitException(string limit, string message) : FanoutExcepti
     public string Limit { get; } = limit;
 }
 
-/// <summary>The home (database, results directory) cannot be used: disk full, read-only, corrupt, or written by a newer version.</summary>
+/// <summary>The home (database, results directory, storage account) cannot be used: disk full, read-only, corrupt, written by a newer version, or away.</summary>
 /// <param name="message">Where, what happened, what to do.</param>
 /// <param name="innerException">The cause, if any.</param>
-public sealed class StorageException(string message, Exception? innerException = null) : FanoutException(message, innerException);
+public sealed class StorageException(string message, Exception? innerException = null) : FanoutException(message, innerException)
+{
+    /// <summary>
+    /// True: it is a service that failed, which may work again without anybody's doing, so that a run that is under way had better wait. Default: false,
+    /// as of a full disk, which waiting does not mend.
+    /// </summary>
+    public bool MayPass { get; init; }
+}

@@ -12,6 +12,9 @@ public static class Planner
     // What a batch costs of its own, its files made durable and its result recorded, is some ten milliseconds.
     private static readonly TimeSpan WorthABatch = TimeSpan.FromMilliseconds(100);
 
+    // By queue it is some fifteen requests to a storage account, each of which takes its time and is paid for.
+    private static readonly TimeSpan WorthASending = TimeSpan.FromSeconds(1);
+
     /// <summary>
     /// Plans a run. In one process lanes share one pool, so a few suffice for one to take over while another hands its range back;
     /// across processes each lane must be able to start an item of its own.
@@ -47,7 +50,7 @@ public static class Planner
     /// <param name="plan">The plan.</param>
     /// <param name="itemsPerSecond">How fast a lane was last seen to be; 0: it is not known.</param>
     public static long LeastRange(RunPlan plan, double itemsPerSecond) =>
-        Math.Max(plan.MinItems, (long)Math.Min(itemsPerSecond * WorthABatch.TotalSeconds, plan.MaxItems));
+        Math.Max(plan.MinItems, (long)Math.Min(itemsPerSecond * (plan.ByQueue ? WorthASending : WorthABatch).TotalSeconds, plan.MaxItems));
 
     private static RunPlan Cut(RunSpec spec, SourcePlan source, int processors, bool oneProcess)
     {

@@ -13,7 +13,7 @@ namespace Fanout.Azure.Tests.Queues;
 /// <summary>Batches and results to send, and what is in a hub's queues.</summary>
 internal static class Batches
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     public static readonly TimeSpan Visibility = TimeSpan.FromMinutes(1);
 

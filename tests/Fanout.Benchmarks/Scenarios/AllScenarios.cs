@@ -15,5 +15,6 @@ internal static class AllScenarios
         new ResumeScenario(scale),
         ExecScenario.AgainstXargs(scale),
         ExecScenario.AgainstParallel(scale),
+        new WorkersScenario(scale),
     ];
 }

@@ -50,6 +50,57 @@ public class RunCommandTests
     }
 
     [Fact]
+    public async Task AnAccountThatFails_IsWaitedForAndTheRunGoesOn()
+    {
+        using var cli = new Support.Cli();
+        var drives = 0;
+        cli.Home.OnDrive = (runId, _, _) => ++drives < 5 ? throw AccountIsAway() : Task.FromResult<RunReport?>(Given.Report(runId));
+
+        Assert.Equal(0, await cli.RunAsync([.. Nightly, "--quiet"]));
+
+        Assert.Equal([1, 2, 4, 8], cli.Time.Waits.Select(wait => wait.TotalSeconds));
+        Assert.Contains("Storage fails; the run goes on by itself when it works again within 10 min: The account is away.", cli.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnAccountThatFailsTooLong_LeavesTheRunToBeResumed()
+    {
+        using var cli = new Support.Cli();
+        cli.Home.OnDrive = (_, _, _) => throw AccountIsAway();
+
+        Assert.Equal(3, await cli.RunAsync([.. Nightly, "--quiet"]));
+
+        Assert.InRange(cli.Time.Waits.Sum(wait => wait.TotalMinutes), 10, 10.5);
+        Assert.Contains("Run nightly can be continued when this is mended: fanout resume nightly", cli.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnAccountThatFailsNowAndThen_IsBornAsLongAsTheRunGetsOn()
+    {
+        using var cli = new Support.Cli();
+        var drives = 0;
+        cli.Home.OnDrive = (runId, _, _) =>
+        {
+            cli.Home.Observed["nightly"] = Given.Progress() with { Succeeded = ++drives };
+            cli.Home.OnGet = _ => cli.Time.Advance(TimeSpan.FromMinutes(1));
+            return drives < 50 ? throw AccountIsAway() : Task.FromResult<RunReport?>(Given.Report(runId));
+        };
+
+        Assert.Equal(0, await cli.RunAsync([.. Nightly, "--quiet"]));
+    }
+
+    [Fact]
+    public async Task AFullDisk_EndsTheCommandAtOnce()
+    {
+        using var cli = new Support.Cli();
+        cli.Home.OnDrive = (_, _, _) => throw new StorageException("The disk is full.");
+
+        Assert.Equal(3, await cli.RunAsync([.. Nightly, "--quiet"]));
+
+        Assert.Empty(cli.Time.Waits);
+    }
+
+    [Fact]
     public async Task TheFirstSignal_StopsTheRunAndSaysHowToContinueIt()
     {
         using var cli = new Support.Cli();
@@ -319,4 +370,6 @@ public class RunCommandTests
         cli.Home.Runs[runId] = cli.Home.Runs[runId] with { Announcement = announcement };
         return Task.FromResult<RunReport?>(Given.Report(runId));
     };
+
+    private static StorageException AccountIsAway() => new("The account is away.") { MayPass = true };
 }

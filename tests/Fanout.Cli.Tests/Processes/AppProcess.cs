@@ -21,7 +21,7 @@ internal sealed partial class AppProcess : IAsyncDisposable
     public const int SigStop = 19;
 
     // Far beyond what anything here takes; it only ends a test that hangs.
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
 
     private readonly Process _process;
     private readonly Task<string> _output;
@@ -66,9 +66,10 @@ internal sealed partial class AppProcess : IAsyncDisposable
     }
 
     /// <summary>Its end: exit code and all it wrote.</summary>
-    public async Task<AppExit> ExitAsync()
+    /// <param name="within">Ends a test that hangs; null: in 5 min.</param>
+    public async Task<AppExit> ExitAsync(TimeSpan? within = null)
     {
-        using var deadline = new CancellationTokenSource(Deadline, TimeProvider.System);
+        using var deadline = new CancellationTokenSource(within ?? Deadline, TimeProvider.System);
         await _process.WaitForExitAsync(deadline.Token);
         await _error.WaitAsync(deadline.Token);
         return new AppExit(_process.ExitCode, await _output.WaitAsync(deadline.Token), string.Join('\n', _errorLines));

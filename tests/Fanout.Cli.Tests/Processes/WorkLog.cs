@@ -5,7 +5,7 @@ namespace Fanout.Cli.Tests.Processes;
 /// <summary>What test programs did, as they wrote it down: see Fanout.TestApp's SideEffects.</summary>
 internal sealed class WorkLog(string directory)
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
 
     /// <summary>All deeds so far, in the order of time.</summary>

@@ -72,6 +72,14 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void TheShortestRange_TakesASecondWhereBatchesAreSent()
+    {
+        var plan = Planner.Plan(
+            Spec(new FlowSpec { Concurrency = 4 }, new BatchSpec { Dispatch = BatchDispatch.Queue, MaxItems = 1_000 }), new SourcePlan(1_000, null), 2, oneProcess: true);
+        Assert.Equal(500, Planner.LeastRange(plan, 500));
+    }
+
+    [Fact]
     public void AcrossProcesses_EachLaneCanStartAnItem() =>
         Gen.Select(Gen.Int[1, 5_000], Gen.Int[1, 500].Nullable(), Gen.Long[0, 10_000_000], Gen.Int[1, 4_096].Nullable()).Sample((concurrency, burst, items, lanes) =>
         {

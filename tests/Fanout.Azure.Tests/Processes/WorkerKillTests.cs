@@ -1,0 +1,57 @@
+using System.Globalization;
+using Fanout.Azure.Tests.Support;
+using Fanout.Cli.Tests.Processes;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace Fanout.Azure.Tests.Processes;
+
+/// <summary>Workers that are killed while others work beside them.</summary>
+[Trait("Category", Categories.Azurite)]
+[Collection(nameof(WholeRuns))]
+public sealed class WorkerKillTests(ITestOutputHelper output)
+{
+    private static readonly TimeSpan KillEvery = TimeSpan.FromSeconds(2);
+
+    [Fact]
+    public async Task AWorkerKilledEveryTwoSeconds_LeavesEveryItemWithOneOutcome()
+    {
+        var items = WholeRuns.Scaled(20_000);
+        using var home = await HubHome.SharedAsync();
+        var began = TimeProvider.System.GetTimestamp();
+        await using var coordinator = home.Coordinate(items, "--handler", "delay", "--set", "for=20ms", "--concurrency", "32", "--slice", "2s", "--checkpoint", "500ms");
+        var ending = coordinator.ExitAsync(TimeSpan.FromMinutes(20));
+        var kills = await KillWorkersAsync(home, 4, ending);
+        var exit = (await ending).AssertCode(0);
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{items} items in {TimeProvider.System.GetElapsedTime(began).TotalSeconds:F1} s, {kills} workers killed\n{exit.Output}"));
+        Assert.True(kills > 0, "It ended before a worker could be killed.");
+        await home.AssertSucceededAsync(items);
+    }
+
+    // One after another, the oldest first, each replaced at once.
+    private static async Task<int> KillWorkersAsync(HubHome home, int count, Task until)
+    {
+        var workers = new Queue<AppProcess>(Enumerable.Range(0, count).Select(_ => Start()));
+        try
+        {
+            for (var kills = 0; ; kills++)
+            {
+                await until.WaitAsync(KillEvery, TimeProvider.System).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (until.IsCompleted)
+                    return kills;
+                await using var victim = workers.Dequeue();
+                Assert.False(victim.HasExited, "A worker ended by itself.");
+                await victim.KillAsync();
+                workers.Enqueue(Start());
+            }
+        }
+        finally
+        {
+            foreach (var worker in workers)
+                await worker.DisposeAsync();
+        }
+
+        AppProcess Start() => home.Work("--visibility", "3s", "--quiet");
+    }
+}
