@@ -25,7 +25,7 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
     private readonly EmbeddedEngine _engine;
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _faults = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopPump = new();
-    private readonly Task _pump;
+    private Task? _pump;
 
     private EmbeddedFanout(
         HomeOptions options, EmbeddedStorage storage, IServiceProvider services, TimeProvider time, Func<HomeStorage, HomeStorage>? configure)
@@ -42,7 +42,7 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
         _environment = HomeEnvironment.Create(shared, ProcessOwner.Create(), Registry, services, time) with
         {
             SignalAsync = (runId, control) => _engine!.RaiseEventAsync(runId, ControlSignal.EventName, ControlSignal.Of(control)),
-            BindAsync = cancellationToken => shared.BindAsync?.Invoke(bound.Value, cancellationToken) ?? Task.CompletedTask,
+            BindAsync = cancellationToken => BindAsync(shared, bound, cancellationToken),
         };
         _scopes = new RunScopes(_environment);
         var orchestrations = new OrchestrationRegistry();
@@ -51,9 +51,8 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
             storage, orchestrations, new EmbeddedEngineOptions(), time, _environment.LoggerFactory.CreateLogger<EmbeddedEngine>());
         Client = new RunClient(_environment, _engine, _scopes, shared.DeleteWorkspace);
         Limits = new LimitClient(_environment.Limits, _environment.Catalog, time);
-        _pump = _environment.Completions is { } completions
-            ? new CompletionPump(completions, _engine, time, _environment.NextRandom, _environment.LoggerFactory.CreateLogger<CompletionPump>()).RunAsync(_stopPump.Token)
-            : Task.CompletedTask;
+        if (shared.BindAsync is null)
+            StartPump();
     }
 
     /// <inheritdoc/>
@@ -142,13 +141,34 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
     public async ValueTask DisposeAsync()
     {
         await _stopPump.CancelAsync().ConfigureAwait(false);
-        await _pump.ConfigureAwait(false);
+        if (Volatile.Read(ref _pump) is { } pump)
+            await pump.ConfigureAwait(false);
         _stopPump.Dispose();
         await _engine.DisposeAsync().ConfigureAwait(false);
         await _scopes.DisposeAsync().ConfigureAwait(false);
         await _environment.LimitShares.DisposeAsync().ConfigureAwait(false);
         ProcessOwner.Retire(_environment.LimitShares.Owner);
         await _storage.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task BindAsync(HomeStorage shared, Lazy<string> home, CancellationToken cancellationToken)
+    {
+        if (shared.BindAsync is null)
+            return;
+        await shared.BindAsync(home.Value, cancellationToken).ConfigureAwait(false);
+        StartPump();
+    }
+
+    // Only where the branches are: results that any other home took would be lost to them.
+    private void StartPump()
+    {
+        if (_environment.Completions is not { } completions)
+            return;
+        lock (_stopPump)
+        {
+            _pump ??= new CompletionPump(
+                completions, _engine, _environment.Time, _environment.NextRandom, _environment.LoggerFactory.CreateLogger<CompletionPump>()).RunAsync(_stopPump.Token);
+        }
     }
 
     private static HomeStorage OwnStorage(HomePaths paths, EmbeddedStorage storage) => new()

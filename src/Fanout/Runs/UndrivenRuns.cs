@@ -7,7 +7,11 @@ internal static class UndrivenRuns
 {
     private const int PageSize = 1_000;
 
+    // What is still to be announced is so for minutes: it is among the newest.
+    private const int NewestEnded = 100;
+
     private static readonly RunStatus[] Unended = [RunStatus.Pending, RunStatus.Running, RunStatus.Paused];
+    private static readonly RunStatus[] Ended = [.. Enum.GetValues<RunStatus>().Where(status => status.IsFinal())];
 
     /// <summary>Ids of runs that nobody drives and that have something to do, the oldest first.</summary>
     public static async Task<List<string>> FindAsync(IRunClient client, TimeProvider time, CancellationToken cancellationToken)
@@ -24,6 +28,8 @@ internal static class UndrivenRuns
         }
         while (page.Count == PageSize);
 
+        var ended = await client.ListAsync(new RunQuery(Ended, Limit: NewestEnded), cancellationToken).ConfigureAwait(false);
+        found.AddRange(ended.Where(run => run.AwaitsAnnouncement && run.DrivenBy is null).Select(run => run.Id));
         found.Reverse(); // They are listed newest first.
         return found;
     }

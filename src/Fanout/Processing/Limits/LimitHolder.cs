@@ -14,8 +14,8 @@ namespace Fanout.Processing.Limits;
 /// machine is gone when its lease has run out, and never before.
 /// </param>
 /// <param name="time">The clock.</param>
-/// <param name="patience">How long a share is kept whose owner does not renew it and is not dead: see <see cref="LimitRenewal.Renew"/>. Default: not at all.</param>
-public sealed class LimitHolder(ILimitStore store, string owner, Func<string, bool> isDead, TimeProvider time, TimeSpan patience = default) : IAsyncDisposable
+/// <param name="livingKeepFor">How long a share is kept whose owner does not renew it and is not dead: see <see cref="LimitRenewal.Renew"/>. Default: not at all.</param>
+public sealed class LimitHolder(ILimitStore store, string owner, Func<string, bool> isDead, TimeProvider time, TimeSpan livingKeepFor = default) : IAsyncDisposable
 {
     private readonly LimitBeat _beat = store.Beat;
     private readonly Lock _lock = new();
@@ -162,7 +162,7 @@ public sealed class LimitHolder(ILimitStore store, string owner, Func<string, bo
             {
                 if (ledger is null)
                     return (null, null);
-                var (changed, granted) = LimitRenewal.Renew(ledger, report, time.GetUtcNow(), isDead, patience);
+                var (changed, granted) = LimitRenewal.Renew(ledger, report, time.GetUtcNow(), isDead, livingKeepFor);
                 return (changed, (LimitGrant?)granted);
             },
             patience.Token).ConfigureAwait(false);
