@@ -48,6 +48,9 @@ internal sealed class ShardedCatalog(IRunCatalog inner) : IRunCatalog
 
     public Task CompleteAsync(string runId, RunReport report, CancellationToken cancellationToken) => inner.CompleteAsync(runId, report, cancellationToken);
 
+    public Task SetAnnouncementAsync(string runId, RunAnnouncement announcement, CancellationToken cancellationToken) =>
+        inner.SetAnnouncementAsync(runId, announcement, cancellationToken);
+
     public Task DeleteAsync(string runId, CancellationToken cancellationToken) => inner.DeleteAsync(runId, cancellationToken);
 
     /// <summary>What the lanes of a run have told.</summary>

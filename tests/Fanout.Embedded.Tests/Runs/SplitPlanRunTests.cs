@@ -30,7 +30,7 @@ public sealed class SplitPlanRunTests
         var file = JsonSerializer.Serialize(home.File("in.txt", [.. Enumerable.Range(0, Lines).Select(Line)]));
         var report = await home.RunAsync($$"""{ "id": "split", "handler": { "name": "echo" }, "source": { "kind": "lines", "path": {{file}} } }""");
         await AssertAllSucceededAsync(home, report);
-        Assert.Equal(Parts, Directory.GetFiles(Path.Combine(home.Path, "sources", "split"), "index.*").Length);
+        Assert.Equal(Parts, WhenPartsWereWritten(home).Length);
 
         await using var other = await OpenAsync(Small with { SplitFileFrom = null });
         await AssertAllSucceededAsync(other, await other.RunAsync($$"""{ "id": "whole", "handler": { "name": "echo" }, "source": { "kind": "lines", "path": {{file}} } }"""));
@@ -105,7 +105,7 @@ public sealed class SplitPlanRunTests
     private static string Index(TestHome home, string run) => Path.Combine(home.Path, "sources", run, "index");
 
     private static DateTime[] WhenPartsWereWritten(TestHome home) =>
-        [.. Directory.GetFiles(Path.Combine(home.Path, "sources", "split"), "index.??").Order(StringComparer.Ordinal).Select(File.GetLastWriteTimeUtc)];
+        [.. Enumerable.Range(0, SourceSplit.MaxParts).Select(part => Path.Combine(home.Path, "sources", "split", WorkspaceFiles.IndexPart(part))).Where(File.Exists).Select(File.GetLastWriteTimeUtc)];
 
     private Task<TestHome> OpenAsync(ScanSettings settings, string? directory = null) => TestHome.OpenAsync(
         fanout =>
