@@ -101,7 +101,7 @@ public sealed class BatchWorker : IAsyncDisposable
     }
 
     // Null: it is to stop.
-    private async Task<IBatchDelivery?> NextAsync(BatchInbox inbox, CancellationToken stopping)
+    private static async Task<IBatchDelivery?> NextAsync(BatchInbox inbox, CancellationToken stopping)
     {
         try
         {
