@@ -38,11 +38,10 @@ public sealed class Activities(
     internal const string Announce = "announce";
     internal const string SettleAnnouncement = "settleAnnouncement";
 
-    private readonly Announcer _announcer = new(scopes.Environment);
-
     /// <summary>Adds Fanout's orchestrators and activities to what an engine runs.</summary>
     public void AddTo(OrchestrationRegistry registry, FanoutRegistry fanout)
     {
+        var announcer = new Announcer(scopes.Environment);
         registry.AddOrchestrator<RunInput, RunReport?>(RunOrchestration.Name, (context, input) => RunOrchestration.RunAsync(context, input, fanout));
         registry.AddOrchestrator<BranchInput, BranchResult>(BranchOrchestration.Name, (context, input) => BranchOrchestration.RunAsync(context, input, fanout));
         registry.AddActivity<string, PlanResult>(Plan, (context, runId) => ShieldAsync(runId, context, () => PlanAsync(runId, context.Stopping)));
@@ -53,7 +52,7 @@ public sealed class Activities(
         registry.AddActivity<CloseBranchInput, bool>(CloseBranch, (context, input) => ShieldAsync(input.RunId, context, () => CloseBranchAsync(input)));
         registry.AddActivity<CloseRunInput, RunReport>(CloseRun, (context, input) => ShieldAsync(input.RunId, context, () => CloseRunAsync(input, fanout)));
         registry.AddActivity<StopInput, ControlSignal>(Stop, (context, input) => ShieldAsync(input.RunId, context, () => StopAsync(input)));
-        registry.AddActivity<AnnounceInput, AnnounceResult>(Announce, (context, input) => ShieldAsync(input.RunId, context, () => _announcer.AnnounceAsync(input, context.Stopping)));
+        registry.AddActivity<AnnounceInput, AnnounceResult>(Announce, (context, input) => ShieldAsync(input.RunId, context, () => announcer.AnnounceAsync(input, context.Stopping)));
         registry.AddActivity<SettleAnnouncementInput, bool>(SettleAnnouncement, (context, input) => ShieldAsync(input.RunId, context, () => SettleAnnouncementAsync(input)));
     }
 
