@@ -1,12 +1,12 @@
-using Fanout.Sources;
-using Fanout.Results;
 using System.Collections.Concurrent;
 using Fanout.Dispatch;
 using Fanout.Embedded.Driving;
 using Fanout.Orchestration;
 using Fanout.Planning;
 using Fanout.Processing;
+using Fanout.Results;
 using Fanout.Runs;
+using Fanout.Sources;
 using Fanout.Specs;
 using Microsoft.Extensions.Logging;
 

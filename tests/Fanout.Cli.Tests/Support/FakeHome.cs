@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using Fanout.Results;
 using Fanout.Dispatch;
+using Fanout.Results;
 using Fanout.Runs;
 using Fanout.Specs;
 
