@@ -32,6 +32,9 @@ internal sealed class Contention(AzureStorage storage, TimeProvider time, Func<d
         }
 
         throw new StorageException(string.Create(
-            CultureInfo.InvariantCulture, $"Could not write {what} in {storage.Connection}: others changed it first, {MaxAttempts} times in a row. Try again.")) { MayPass = true };
+            CultureInfo.InvariantCulture, $"Could not write {what} in {storage.Connection}: others changed it first, {MaxAttempts} times in a row. Try again."))
+        {
+            MayPass = true,
+        };
     }
 }

@@ -158,7 +158,10 @@ public abstract class BatchQueueContract : IAsyncLifetime
     }
 
     private static BatchMessage Message(string key) => new("run:b0001", new BatchInput(
-        "run", key, new SourcePlan(100, null), 10, 20, [new PendingItem(7, 1, DateTimeOffset.UnixEpoch)], 0, 1, 1) { Before = new Counts(1, 2, 3, 4) });
+        "run", key, new SourcePlan(100, null), 10, 20, [new PendingItem(7, 1, DateTimeOffset.UnixEpoch)], 0, 1, 1)
+    {
+        Before = new Counts(1, 2, 3, 4),
+    });
 
     private static BatchCompletion Completion(string key, long next) =>
         new("run:b0001", key, new BatchResult { End = BatchEnd.HandedBack, Next = next, Tally = new Tally { Succeeded = 10 } });
