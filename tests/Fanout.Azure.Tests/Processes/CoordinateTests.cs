@@ -10,7 +10,7 @@ namespace Fanout.Azure.Tests.Processes;
 /// <summary>Runs that messages ask for.</summary>
 [Trait("Category", Categories.Azurite)]
 [Collection(nameof(WholeRuns))]
-public sealed class CoordinateTests : IAsyncLifetime
+public sealed class CoordinateTests : IAsyncLifetime, IDisposable
 {
     private const string Exec = """{"id":"e","handler":{"name":"exec","options":{"command":["true"]}},"source":{"kind":"range","start":0,"end":3}}""";
 
@@ -18,11 +18,9 @@ public sealed class CoordinateTests : IAsyncLifetime
 
     public async Task InitializeAsync() => _home = await HubHome.SharedAsync();
 
-    public Task DisposeAsync()
-    {
-        _home.Dispose();
-        return Task.CompletedTask;
-    }
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose() => _home.Dispose();
 
     [Fact]
     public async Task ASpecInTheQueue_IsRunAndItsEndAnnounced()
