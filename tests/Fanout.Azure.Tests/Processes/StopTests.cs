@@ -7,7 +7,7 @@ namespace Fanout.Azure.Tests.Processes;
 /// <summary>Processes that are asked to stop while others go on.</summary>
 [Trait("Category", Categories.Azurite)]
 [Collection(nameof(WholeRuns))]
-public sealed class StopTests : IAsyncLifetime
+public sealed class StopTests : IAsyncLifetime, IDisposable
 {
     private const int Items = 60;
 
@@ -18,11 +18,9 @@ public sealed class StopTests : IAsyncLifetime
 
     public async Task InitializeAsync() => _home = new HubHome(await Azurite.SharedAsync()) { ItemTime = TimeSpan.FromMilliseconds(500) };
 
-    public Task DisposeAsync()
-    {
-        _home.Dispose();
-        return Task.CompletedTask;
-    }
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose() => _home.Dispose();
 
     [Fact]
     public async Task AWorkerThatIsStopped_HandsTheRestToAnother()

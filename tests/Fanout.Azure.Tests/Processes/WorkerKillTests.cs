@@ -29,12 +29,14 @@ public sealed class WorkerKillTests(ITestOutputHelper output)
         await home.AssertSucceededAsync(items);
     }
 
-    // One after another, the oldest first, each replaced at once.
+    // One after another, the oldest first, each replaced before the next: a machine too busy to start them faster still gets on.
     private static async Task<int> KillWorkersAsync(HubHome home, int count, Task until)
     {
-        var workers = new Queue<AppProcess>(Enumerable.Range(0, count).Select(_ => Start()));
+        var workers = new Queue<AppProcess>();
         try
         {
+            while (workers.Count < count)
+                workers.Enqueue(await StartAsync());
             for (var kills = 0; ; kills++)
             {
                 await until.WaitAsync(KillEvery, TimeProvider.System).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -43,7 +45,7 @@ public sealed class WorkerKillTests(ITestOutputHelper output)
                 await using var victim = workers.Dequeue();
                 Assert.False(victim.HasExited, "A worker ended by itself.");
                 await victim.KillAsync();
-                workers.Enqueue(Start());
+                workers.Enqueue(await StartAsync());
             }
         }
         finally
@@ -52,6 +54,11 @@ public sealed class WorkerKillTests(ITestOutputHelper output)
                 await worker.DisposeAsync();
         }
 
-        AppProcess Start() => home.Work("--visibility", "3s", "--quiet");
+        async Task<AppProcess> StartAsync()
+        {
+            var worker = home.Work("--visibility", "3s");
+            await worker.SaysAsync("Working up to");
+            return worker;
+        }
     }
 }

@@ -157,11 +157,11 @@ public abstract class BatchQueueContract : IAsyncLifetime
         return results;
     }
 
-    private static BatchMessage Message(string key)
+    private static BatchMessage Message(string key) => new("run:b0001", new BatchInput(
+        "run", key, new SourcePlan(100, null), 10, 20, [new PendingItem(7, 1, DateTimeOffset.UnixEpoch)], 0, 1, 1)
     {
-        var input = new BatchInput("run", key, new SourcePlan(100, null), 10, 20, [new PendingItem(7, 1, DateTimeOffset.UnixEpoch)], 0, 1, 1);
-        return new("run:b0001", input with { Before = new Counts(1, 2, 3, 4) });
-    }
+        Before = new Counts(1, 2, 3, 4),
+    });
 
     private static BatchCompletion Completion(string key, long next) =>
         new("run:b0001", key, new BatchResult { End = BatchEnd.HandedBack, Next = next, Tally = new Tally { Succeeded = 10 } });
