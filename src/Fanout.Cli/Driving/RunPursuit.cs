@@ -72,8 +72,10 @@ internal sealed class RunPursuit(CommandContext context, IFanoutHome home, IRunD
     private async Task<RunRecord?> GoOnAsync(string runId)
     {
         var record = await home.Client.GetAsync(runId, CancellationToken.None);
+        // Not every display looks: that something gets done between two failures is known by this.
+        _lastSeen = Latest(record.Progress);
         if (record.IsOver || context.Stop.IsCancellationRequested)
-            return record with { Progress = Latest(record.Progress) };
+            return record with { Progress = _lastSeen };
         if (record.AwaitsAnnouncement)
             _lastSeen = (record.Progress ?? new RunProgress()) with { WaitingFor = ProgressLine.Announcing };
         if (await TryDriveAsync(runId) is { } elsewhere)

@@ -81,7 +81,7 @@ public class RunCommandTests
         var drives = 0;
         cli.Home.OnDrive = (runId, _, _) =>
         {
-            cli.Home.Observed["nightly"] = Given.Progress() with { Succeeded = ++drives };
+            cli.Home.Runs["nightly"] = cli.Home.Runs["nightly"] with { Progress = Given.Progress() with { Succeeded = ++drives } };
             cli.Home.OnGet = _ => cli.Time.Advance(TimeSpan.FromMinutes(1));
             return drives < 50 ? throw AccountIsAway() : Task.FromResult<RunReport?>(Given.Report(runId));
         };
