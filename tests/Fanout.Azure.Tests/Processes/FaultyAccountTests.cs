@@ -7,6 +7,7 @@ namespace Fanout.Azure.Tests.Processes;
 
 /// <summary>An account that answers with every kind of error, loses requests, and loses answers, for coordinator and worker alike.</summary>
 [Trait("Category", Categories.Azurite)]
+[Trait("Category", Categories.Soak)]
 [Collection(nameof(WholeRuns))]
 public sealed class FaultyAccountTests(ITestOutputHelper output)
 {

@@ -8,6 +8,7 @@ namespace Fanout.Azure.Tests.Processes;
 
 /// <summary>Workers that are killed while others work beside them.</summary>
 [Trait("Category", Categories.Azurite)]
+[Trait("Category", Categories.Soak)]
 [Collection(nameof(WholeRuns))]
 public sealed class WorkerKillTests(ITestOutputHelper output)
 {
