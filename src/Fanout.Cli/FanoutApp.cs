@@ -1,6 +1,7 @@
 using Fanout.Cli.Driving;
 using Fanout.Cli.Parsing;
 using Fanout.Cli.Wiring;
+using Fanout.Embedded;
 using Fanout.Handlers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -22,6 +23,8 @@ public static class FanoutApp
     {
         ArgumentNullException.ThrowIfNull(args);
         ArgumentNullException.ThrowIfNull(configure);
+        if (args is ["run" or "resume" or "redrive", ..])
+            _ = Warmup.BeginAsync();
         using var signals = new StopSignals(ProcessEnvironment.ExitNow);
         using var registrations = new ProcessSignals(signals);
         CliEnvironment? environment = null;

@@ -33,7 +33,7 @@ internal sealed partial class Batch
         // The gate closes a moment before it has closed every batch; whoever comes in between is late already.
         if (_closing || !_scope.Gate.IsOpen)
             return Take.Nothing;
-        if (_startsLeft == 0)
+        if (_isEnding || _startsLeft == 0)
             return Take.Nothing;
         if (_part is { ShouldHold: true })
             return Take.Write;

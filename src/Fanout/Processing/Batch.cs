@@ -13,9 +13,6 @@ namespace Fanout.Processing;
 /// </remarks>
 internal sealed partial class Batch : IAsyncDisposable
 {
-    // Shorter than a batch costs.
-    private static readonly TimeSpan WorthStaying = TimeSpan.FromMilliseconds(100);
-
     private readonly RunScope _scope;
     private readonly BatchInput _input;
     private readonly Lock _lock = new();
@@ -39,6 +36,7 @@ internal sealed partial class Batch : IAsyncDisposable
     private Task? _fill;
     private int _wanted;
     private bool _closing;
+    private bool _isEnding;
     private bool _isOver;
     private bool _goesAsync;
     private int _waitsForPace;
@@ -122,57 +120,6 @@ internal sealed partial class Batch : IAsyncDisposable
 
     private TimeSpan Slice => _scope.Spec.Batch.Slice * Math.Clamp(_input.SliceFraction, 0.05, 1);
 
-    private ITimer WatchSlice()
-    {
-        _sliceTimer = _scope.Time.CreateTimer(static batch => ((Batch)batch!).EndSlice(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _sliceTimer.Change(Slice, Timeout.InfiniteTimeSpan);
-        return _sliceTimer;
-    }
-
-    // Handing the rest back means to wait for what is in flight, with nothing else of it started. One slow key must not hold up the others so:
-    // while its item is in flight for long, and others could start, the slice goes on. Where a platform bounds an activity's time it does not.
-    private void EndSlice()
-    {
-        var goesOn = false;
-        var grain = Slice / 10;
-        lock (_lock)
-        {
-            if (_varies && !_closing && !_scope.LimitsAreSplit && CountStartable() > 0)
-            {
-                foreach (var worker in _workers)
-                    goesOn |= worker.IsHandlingFor(grain);
-            }
-        }
-
-        if (goesOn)
-            _sliceTimer!.Change(grain, Timeout.InfiniteTimeSpan);
-        else
-            Close(BatchEnd.HandedBack);
-    }
-
-    /// <summary>Stops taking items. The first reason stays, but that the run is to end outweighs the others.</summary>
-    public void Close(BatchEnd end)
-    {
-        lock (_lock)
-        {
-            if ((end == BatchEnd.Stopped && !_isOver) || !_closing)
-                _end = end;
-            if (_closing)
-                return;
-            _closing = true;
-        }
-
-        _slots.Want(0);
-        _closed.Cancel();
-        CheckDrained();
-    }
-
-    private void Abort()
-    {
-        Close(BatchEnd.HandedBack);
-        _abort!.Fire();
-    }
-
     public void OnAllotmentChanged()
     {
         if (!_scope.LimitsAreSplit)
@@ -239,6 +186,8 @@ internal sealed partial class Batch : IAsyncDisposable
 
     private int WantedSlots()
     {
+        if (_isEnding)
+            return 0;
         var most = (int)Math.Min(CountStartable() + _workers.Count, int.MaxValue);
         if (_pace.IsLimited)
             most = Math.Min(most, _workers.Count + (_paceTurn == PaceTurn.None ? 1 : 0));
@@ -284,23 +233,6 @@ internal sealed partial class Batch : IAsyncDisposable
             _goesAsync = true;
         WantSlots();
     }
-
-    private void CheckDrained()
-    {
-        lock (_lock)
-        {
-            if (_workers.Count > 0)
-                return;
-            if (!_closing && _startsLeft > 0 && !(_feed.IsRangeTaken && IsNothingWorthStayingFor()))
-                return;
-            _closing = true;
-        }
-
-        _drained.TrySetResult();
-    }
-
-    private bool IsNothingWorthStayingFor() =>
-        _feed.HoldsNothing || (_input.MoreFollows && _feed.NextDue > _scope.Time.GetUtcNow() + WorthStaying);
 
     /// <summary>
     /// Something other than an item failed. Storage that is full or gone is no fault of the run, which goes on once it is mended: the batch

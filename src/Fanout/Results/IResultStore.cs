@@ -30,6 +30,9 @@ public interface IResultStore
     /// <exception cref="StorageException">The place is full or not writable.</exception>
     Stream OpenScratch(string runId) => Scratch.Open(Path.GetTempPath());
 
+    /// <summary>True: a write costs its time and nothing else, so that checkpoints may come sooner than asked for. Default: false, as where each is billed.</summary>
+    bool WritesAreFree => false;
+
     /// <summary>A run's results as a human would look for them: a directory, a URL.</summary>
     string Locate(string runId);
 }

@@ -4,7 +4,10 @@ using Fanout.Benchmarks.Work;
 
 namespace Fanout.Benchmarks.Scenarios;
 
-/// <summary>How soon a run that was killed works again: from the start of the process that resumes it to its first item's start.</summary>
+/// <summary>
+/// How soon a run that was killed gets on: from the start of the process that resumes it to the first start of an item that was never started before.
+/// What was started since the last checkpoint is started again first.
+/// </summary>
 internal sealed class ResumeScenario(double scale) : IScenario
 {
     private const string Run = "benchmark";
@@ -14,7 +17,7 @@ internal sealed class ResumeScenario(double scale) : IScenario
 
     public string Name => "resume";
 
-    public string Description => $"a run over {_items:N0} JSON Lines items is killed (SIGKILL) in its middle; from the start of `fanout resume` to the first item it starts";
+    public string Description => $"a run over {_items:N0} JSON Lines items is killed (SIGKILL) in its middle; from the start of `fanout resume` to the first start of an item that never was started";
 
     public Goal Goal { get; } = new("s", Comparing.Value, 1);
 
@@ -30,12 +33,13 @@ internal sealed class ResumeScenario(double scale) : IScenario
         var starts = scratch.Own("starts");
         await File.WriteAllTextAsync(starts, "");
         await KillInTheMiddleAsync(
-            starts, "run", "--id", Run, "--jsonl", items, "--concurrency", "4", "--quiet", "--home", scratch.Own("home"), "--", "sh", "-c", $"echo x >> '{starts}'");
-        var before = await WhenStillAsync(starts);
+            starts, "run", "--id", Run, "--jsonl", items, "--concurrency", "4", "--quiet", "--home", scratch.Own("home"), "--", "sh", "-c", $"echo $0 >> '{starts}'", "{#}");
+        await WhenStillAsync(starts);
+        var before = (await File.ReadAllLinesAsync(starts)).ToHashSet();
 
         var started = Stopwatch.GetTimestamp();
         using var resumed = FanoutCommand.Start("resume", Run, "--quiet", "--home", scratch.Own("home"));
-        await WhenLongerAsync(starts, before, resumed);
+        await WhenNewAsync(starts, before, resumed);
         var elapsed = Stopwatch.GetElapsedTime(started);
         await KillAsync(resumed);
         await WhenStillAsync(starts);
@@ -46,7 +50,7 @@ internal sealed class ResumeScenario(double scale) : IScenario
     private static async Task KillInTheMiddleAsync(string starts, params string[] arguments)
     {
         using var process = FanoutCommand.Start(arguments);
-        await WhenLongerAsync(starts, 0, process);
+        await WhenAsync(() => new FileInfo(starts).Length > 0, process);
         await Task.Delay(TimeSpan.FromSeconds(3.5), TimeProvider.System);
         await KillAsync(process);
     }
@@ -59,10 +63,29 @@ internal sealed class ResumeScenario(double scale) : IScenario
         await process.WaitForExitAsync();
     }
 
-    private static async Task WhenLongerAsync(string path, long length, Process process)
+    private static async Task WhenNewAsync(string starts, HashSet<string> before, Process process)
+    {
+        using var lines = new StreamReader(new FileStream(starts, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        lines.BaseStream.Seek(0, SeekOrigin.End);
+        await WhenAsync(
+            () =>
+            {
+                // An append of a few bytes is there whole or not at all.
+                while (lines.ReadLine() is { } index)
+                {
+                    if (!before.Contains(index))
+                        return true;
+                }
+
+                return false;
+            },
+            process);
+    }
+
+    private static async Task WhenAsync(Func<bool> condition, Process process)
     {
         var waitingSince = Stopwatch.GetTimestamp();
-        while (new FileInfo(path).Length <= length)
+        while (!condition())
         {
             if (process.HasExited || Stopwatch.GetElapsedTime(waitingSince) > GiveUpAfter)
                 throw new InvalidOperationException("fanout started no item.");
@@ -71,14 +94,10 @@ internal sealed class ResumeScenario(double scale) : IScenario
     }
 
     // The killed process's children may outlive it.
-    private static async Task<long> WhenStillAsync(string path)
+    private static async Task WhenStillAsync(string path)
     {
-        for (var length = -1L; ;)
+        for (var length = -1L; new FileInfo(path).Length is var now && now != length; length = now)
         {
-            var now = new FileInfo(path).Length;
-            if (now == length)
-                return length;
-            length = now;
             await Task.Delay(StillFor, TimeProvider.System);
         }
     }

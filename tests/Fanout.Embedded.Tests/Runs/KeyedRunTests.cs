@@ -86,15 +86,13 @@ public sealed class KeyedRunTests
     {
         const int Slow = 6;
         const int Others = 4_000;
-        // A batch that has nothing to start just when its slice ends waits for what it has in flight, and the last few others with it.
-        const int Enough = 3_900;
         var othersDone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var done = 0;
         await using var home = await TestHome.OpenAsync(fanout => fanout.AddHandler<Order, int>("work", async (order, _, _) =>
         {
             if (order.Tenant < Slow)
                 await othersDone.Task;
-            else if (Interlocked.Increment(ref done) == Enough)
+            else if (Interlocked.Increment(ref done) == Others)
                 othersDone.SetResult();
             return order.Number;
         }));

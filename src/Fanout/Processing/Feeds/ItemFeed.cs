@@ -33,6 +33,9 @@ internal abstract class ItemFeed : IAsyncDisposable
     /// <summary>How many items could start now, at a guess that is 0 only if none can.</summary>
     public abstract long CountStartable();
 
+    /// <summary>True: something is left that need not wait for all of these keys, which each have an item in flight.</summary>
+    public virtual bool IsHeldUpBy(IReadOnlySet<OpenKey> keys) => false;
+
     /// <summary>Gives the worker the next item.</summary>
     public abstract Take Take(Worker worker);
 

@@ -96,6 +96,10 @@ internal sealed partial class KeyedFeed : ItemFeed
         return MayOpen ? int.MaxValue : _ring.Count;
     }
 
+    // Of two that are slow, each holds up the other's next items.
+    public override bool IsHeldUpBy(IReadOnlySet<OpenKey> keys) => keys.Count > 0
+        && (CountStartable() > 0 || !IsRangeTaken || _keys.Values.Any(key => (key.HasUntaken || key.Held > 0) && (keys.Count > 1 || !keys.Contains(key))));
+
     public override Take Take(Worker worker)
     {
         var now = Now();

@@ -104,6 +104,9 @@ public sealed class FileResultStore : IResultStore
     public Stream OpenScratch(string runId) => Scratch.Open(StorePath.Resolve(_root, runId));
 
     /// <inheritdoc/>
+    public bool WritesAreFree => true;
+
+    /// <inheritdoc/>
     public string Locate(string runId) => StorePath.Resolve(_root, runId);
 
     private static List<string> ListDocuments(string run, string prefix)

@@ -97,6 +97,35 @@ public sealed class KeyedBatchTests
     }
 
     [Fact]
+    public async Task KeyThatTurnsOutToBeSlowAfterTheSlice_DoesNotHoldUpTheOthers()
+    {
+        var othersDone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var time = new FakeTimeProvider();
+        const int Others = 500;
+        var done = 0;
+        List<int> keys = [0, 0, .. Enumerable.Range(0, Others).Select(i => 1 + (i % 50))];
+        await using var rig = KeyedRig.Create(keys, OneAtATime, async (key, place, _, _) =>
+        {
+            switch (key, place)
+            {
+                case (0, 0):
+                    time.Advance(TimeSpan.FromSeconds(0.95));
+                    break;
+                case (0, _):
+                    time.Advance(TimeSpan.FromSeconds(0.06)); // The slice is over, and this has only begun.
+                    time.Advance(TimeSpan.FromSeconds(0.2)); // It had time to end.
+                    await othersDone.Task;
+                    break;
+                default:
+                    if (Interlocked.Increment(ref done) == Others)
+                        othersDone.SetResult();
+                    break;
+            }
+        }, time, concurrency: 2, batch: new BatchSpec { Slice = TimeSpan.FromSeconds(1) });
+        Assert.Equal(keys.Count, (await rig.WorkAllAsync()).Tally.Succeeded);
+    }
+
+    [Fact]
     public async Task KeysInTheWindow_AreServedInTurn()
     {
         var order = new List<int>();

@@ -48,7 +48,8 @@ public sealed class KeyedHandOverTests
         var held = 0;
         var died = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var never = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var rig = KeyedRig.Create(keys, new PerKeySpec("/k") { Ordered = true }, async (key, place, _, _) =>
+        BatchRig? rig = null;
+        await using var created = rig = KeyedRig.Create(keys, new PerKeySpec("/k") { Ordered = true }, async (key, place, _, _) =>
         {
             var mine = life;
             lock (handled)
@@ -57,6 +58,12 @@ public sealed class KeyedHandOverTests
             await Task.Yield();
             if (mine == 1 && handled.Count > 200)
             {
+                // A crash before the first checkpoint would have all of it done again.
+                await BatchRig.UntilAsync(() =>
+                {
+                    time.Advance(TimeSpan.FromMilliseconds(7));
+                    return Directory.Exists(Path.Combine(rig!.Results.Locate("run"), "lanes"));
+                });
                 // With all four held nothing of this life starts any more.
                 if (Interlocked.Increment(ref held) == 4)
                     died.TrySetResult();

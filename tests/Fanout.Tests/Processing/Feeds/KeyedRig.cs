@@ -25,7 +25,7 @@ internal static class KeyedRig
             keys.Count,
             (flow ?? new FlowSpec()) with { Concurrency = concurrency, PerKey = perKey },
             new FailureSpec { Retry = retry ?? new RetrySpec() },
-            batch ?? new BatchSpec { Slice = TimeSpan.FromMinutes(5) });
+            batch ?? new BatchSpec { Slice = TimeSpan.FromDays(1) });
         return new BatchRig(spec, async (context, token) =>
         {
             var (key, place) = Parse(context);
