@@ -40,8 +40,10 @@ public sealed class EmbeddedEngine : IOrchestrationClient, IAsyncDisposable
         IEngineStore store, OrchestrationRegistry registry, EmbeddedEngineOptions? options, TimeProvider? timeProvider, ILogger? logger)
     {
         ArgumentNullException.ThrowIfNull(registry);
-        _core = new EngineCore(
-            store, registry, options ?? new EmbeddedEngineOptions(), timeProvider ?? TimeProvider.System, logger ?? NullLogger.Instance);
+        options ??= new EmbeddedEngineOptions();
+        if (options.Payloads is { } payloads)
+            store = new ClaimCheckStore(store, new ClaimCheck(payloads));
+        _core = new EngineCore(store, registry, options, timeProvider ?? TimeProvider.System, logger ?? NullLogger.Instance);
     }
 
     /// <summary>This engine as leases name it.</summary>

@@ -1,3 +1,5 @@
+using Fanout.Orchestration;
+
 namespace Fanout.Embedded;
 
 /// <summary>How an embedded engine behaves. The defaults are right for most.</summary>
@@ -26,6 +28,9 @@ public sealed record EmbeddedEngineOptions
 
     /// <summary>Told, with the root's id, when another process has taken a root over. Default: nobody.</summary>
     public Action<string>? OnLeaseLost { get; init; }
+
+    /// <summary>Where inputs, results and events of more than about 16 KiB are kept, which histories then only refer to; null, the default: in the histories.</summary>
+    public IPayloadStore? Payloads { get; init; }
 
     /// <summary>Where turns and activities run. The simulation runs all of an engine on a scheduler of its own.</summary>
     internal TaskScheduler Scheduler { get; init; } = TaskScheduler.Default;

@@ -48,7 +48,7 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
         var orchestrations = new OrchestrationRegistry();
         new Activities(_scopes, _environment.Catalog, _environment.Results, time, OnStorageFailure, _environment.Queue).AddTo(orchestrations, Registry);
         _engine = new EmbeddedEngine(
-            storage, orchestrations, new EmbeddedEngineOptions(), time, _environment.LoggerFactory.CreateLogger<EmbeddedEngine>());
+            storage, orchestrations, new EmbeddedEngineOptions { Payloads = new ResultPayloads(_environment.Results, time, _stopPump.Token) }, time, _environment.LoggerFactory.CreateLogger<EmbeddedEngine>());
         Client = new RunClient(_environment, _engine, _scopes, shared.DeleteWorkspace);
         Limits = new LimitClient(_environment.Limits, _environment.Catalog, time);
         if (shared.BindAsync is null)

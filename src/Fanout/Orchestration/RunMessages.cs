@@ -15,7 +15,7 @@ namespace Fanout.Orchestration;
 /// <param name="Start">First item, or key.</param>
 /// <param name="End">One past the last.</param>
 /// <param name="Pending">Items taken before but not settled.</param>
-public sealed record WorkUnit(long Start, long End, IReadOnlyList<PendingItem> Pending)
+public sealed record WorkUnit(long Start, long End, [property: JsonConverter(typeof(PendingItemsJsonConverter))] IReadOnlyList<PendingItem> Pending)
 {
     /// <summary>No work.</summary>
     public static WorkUnit Nothing { get; } = new(0, 0, []);

@@ -11,7 +11,8 @@ namespace Fanout.Processing;
 /// <param name="Next">First item not taken; of a run with limits by key: number of the first key not begun.</param>
 /// <param name="Unsettled">Items taken but not settled, in flight or waiting.</param>
 /// <param name="Tally">What became of the settled ones.</param>
-public sealed record BatchCheckpoint(IReadOnlyList<PartRef> Parts, long Next, IReadOnlyList<PendingItem> Unsettled, Tally Tally)
+public sealed record BatchCheckpoint(
+    IReadOnlyList<PartRef> Parts, long Next, [property: JsonConverter(typeof(PendingItemsJsonConverter))] IReadOnlyList<PendingItem> Unsettled, Tally Tally)
 {
     /// <summary>Names of checkpoints begin with this.</summary>
     private const string Folder = "lanes/";

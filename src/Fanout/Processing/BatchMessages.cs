@@ -28,7 +28,9 @@ public sealed record PendingItem(long Index, int Attempts, DateTimeOffset? NotBe
 /// <param name="Lanes">Lanes over the whole run.</param>
 /// <param name="SliceFraction">Share of a slice this batch gets: the first batches of a run's lanes end at different times, so that they do not all drain at once.</param>
 public sealed record BatchInput(
-    string RunId, string Key, SourcePlan Source, long Start, long End, IReadOnlyList<PendingItem> Pending, int Lane, int Lanes, double SliceFraction)
+    string RunId, string Key, SourcePlan Source, long Start, long End,
+    [property: JsonConverter(typeof(PendingItemsJsonConverter))] IReadOnlyList<PendingItem> Pending,
+    int Lane, int Lanes, double SliceFraction)
 {
     /// <summary>True: its lane has more to do, so it does not stay only for items that wait to be tried again; they are worked with the next range. Default: false.</summary>
     public bool MoreFollows { get; init; }
@@ -96,6 +98,7 @@ public sealed record BatchResult
     public required long Next { get; init; }
 
     /// <summary>Items taken but not settled.</summary>
+    [JsonConverter(typeof(PendingItemsJsonConverter))]
     public IReadOnlyList<PendingItem> Pending { get; init; } = [];
 
     /// <summary>What is left of keys that were begun.</summary>

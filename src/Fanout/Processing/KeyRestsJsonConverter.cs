@@ -4,27 +4,24 @@ using System.Text.Json.Serialization;
 namespace Fanout.Processing;
 
 /// <summary>
-/// Writes what is left of keys as one text, a few characters a key: they go through histories and checkpoints by the thousand. Base64 of
-/// numbers in groups of seven bits (LEB128), each as its difference from the last key's; times from the earliest, null as 0.
+/// Writes what is left of keys as one text, a few characters a key: they go through histories and checkpoints by the thousand. Each number is
+/// its difference from the last key's; times from the earliest, null as 0.
 /// </summary>
 public sealed class KeyRestsJsonConverter : JsonConverter<IReadOnlyList<KeyRest>>
 {
     /// <inheritdoc/>
     public override IReadOnlyList<KeyRest> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        if (reader.TokenType != JsonTokenType.String || !reader.TryGetBytesFromBase64(out var bytes))
-            throw new JsonException("Expected what is left of keys as text in base 64.");
-        if (bytes.Length == 0)
+        var numbers = PackedNumbers.Read(ref reader);
+        if (numbers.IsAtEnd)
             return [];
-        var at = 0;
-        var rests = new KeyRest[checked((int)ReadNumber(bytes, ref at))];
-        var epoch = ReadNumber(bytes, ref at);
+        var rests = new KeyRest[checked((int)numbers.Next())];
+        var epoch = numbers.Next();
         var last = default(KeyRest);
         for (var i = 0; i < rests.Length; i++)
         {
             rests[i] = last = new KeyRest(
-                last.Number + ReadNumber(bytes, ref at), last.Offset + ReadNumber(bytes, ref at), ReadTime(bytes, ref at, epoch), ReadTime(bytes, ref at, epoch),
-                (int)ReadNumber(bytes, ref at));
+                last.Number + numbers.Next(), last.Offset + numbers.Next(), numbers.NextTime(epoch), numbers.NextTime(epoch), (int)numbers.Next());
         }
 
         return rests;
@@ -35,52 +32,24 @@ public sealed class KeyRestsJsonConverter : JsonConverter<IReadOnlyList<KeyRest>
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(value);
-        var bytes = new List<byte>(value.Count * 4);
+        var numbers = new PackedNumbers();
         if (value.Count > 0)
         {
             var epoch = value.Min(rest => Math.Min(rest.Arrival?.UtcTicks ?? long.MaxValue, rest.NotBefore?.UtcTicks ?? long.MaxValue));
-            WriteNumber(bytes, value.Count);
-            WriteNumber(bytes, epoch);
+            numbers.Add(value.Count);
+            numbers.Add(epoch);
             var last = default(KeyRest);
             foreach (var rest in value)
             {
-                WriteNumber(bytes, rest.Number - last.Number);
-                WriteNumber(bytes, rest.Offset - last.Offset);
-                WriteTime(bytes, rest.Arrival, epoch);
-                WriteTime(bytes, rest.NotBefore, epoch);
-                WriteNumber(bytes, rest.SlowedPerMille);
+                numbers.Add(rest.Number - last.Number);
+                numbers.Add(rest.Offset - last.Offset);
+                numbers.AddTime(rest.Arrival, epoch);
+                numbers.AddTime(rest.NotBefore, epoch);
+                numbers.Add(rest.SlowedPerMille);
                 last = rest;
             }
         }
 
-        writer.WriteBase64StringValue([.. bytes]);
-    }
-
-    private static void WriteTime(List<byte> to, DateTimeOffset? time, long epoch) =>
-        WriteNumber(to, time is { } given ? given.UtcTicks - epoch + 1 : 0);
-
-    private static DateTimeOffset? ReadTime(byte[] from, ref int at, long epoch) =>
-        ReadNumber(from, ref at) is > 0 and var ticks ? new DateTimeOffset(epoch + ticks - 1, TimeSpan.Zero) : null;
-
-    private static void WriteNumber(List<byte> to, long number)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(number);
-        for (; number > 0x7f; number >>= 7)
-            to.Add((byte)(number | 0x80));
-        to.Add((byte)number);
-    }
-
-    private static long ReadNumber(byte[] from, ref int at)
-    {
-        var number = 0L;
-        for (var shift = 0; shift < 64 && at < from.Length; shift += 7)
-        {
-            var group = from[at++];
-            number |= (long)(group & 0x7f) << shift;
-            if (group <= 0x7f)
-                return number;
-        }
-
-        throw new JsonException("What is left of keys is cut off.");
+        numbers.WriteTo(writer);
     }
 }

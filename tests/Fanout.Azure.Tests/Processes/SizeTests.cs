@@ -17,7 +17,7 @@ public sealed class SizeTests(ITestOutputHelper output)
     private const int Envelope = 256;
 
     [Fact]
-    public async Task NoMessageIsLargerThanSixteenKibibytes()
+    public async Task NoMessageAndNoEventIsLargerThanSixteenKibibytes()
     {
         using var faulty = new FaultyTransport();
         var largest = 0L;
@@ -35,6 +35,7 @@ public sealed class SizeTests(ITestOutputHelper output)
         await process.AssertCompleteAsync(Items);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"largest message {largest:N0} bytes, largest event {LargestEvent(process.Database):N0} characters"));
         Assert.InRange(largest, 1, AzureStorage.MaxInlineBytes + Envelope);
+        Assert.InRange(LargestEvent(process.Database), 1, AzureStorage.MaxInlineBytes);
     }
 
     private static string Spec => $$"""

@@ -1,4 +1,6 @@
 using Fanout.Conformance;
+using Fanout.Embedded.Stores;
+using Fanout.Embedded.Tests.Stores;
 using Fanout.Orchestration;
 
 namespace Fanout.Embedded.Tests.Conformance;
@@ -23,4 +25,16 @@ public sealed class ReplayEveryTurnConformanceTests : EngineConformance
 {
     protected override Task<IEngineHost> StartAsync(OrchestrationRegistry registry) => Task.FromResult<IEngineHost>(
         new EmbeddedEngineHost(EmbeddedStorage.InMemory(), new EmbeddedEngineOptions { MaxLiveOrchestrators = 0 }, registry));
+}
+
+/// <summary>With every payload exchanged for a claim check, and histories read back at every turn.</summary>
+public sealed class ClaimCheckConformanceTests : EngineConformance
+{
+    protected override Task<IEngineHost> StartAsync(OrchestrationRegistry registry)
+    {
+        var payloads = new HeldPayloads();
+        return Task.FromResult<IEngineHost>(new EmbeddedEngineHost(
+            EmbeddedStorage.InMemory(), new EmbeddedEngineOptions { MaxLiveOrchestrators = 0 }, registry,
+            store => new ClaimCheckStore(store, new ClaimCheck(payloads, maxInlineBytes: 0))));
+    }
 }

@@ -1,4 +1,5 @@
 using Fanout.Conformance;
+using Fanout.Embedded.Stores;
 using Fanout.Orchestration;
 
 namespace Fanout.Embedded.Tests.Conformance;
@@ -8,12 +9,14 @@ internal sealed class EmbeddedEngineHost : IEngineHost
 {
     private readonly EmbeddedStorage _storage;
     private readonly EmbeddedEngineOptions _options;
+    private readonly Func<IEngineStore, IEngineStore> _wrap;
     private CrashableStore _store;
     private EmbeddedEngine _engine;
 
-    public EmbeddedEngineHost(EmbeddedStorage storage, EmbeddedEngineOptions options, OrchestrationRegistry registry)
+    public EmbeddedEngineHost(EmbeddedStorage storage, EmbeddedEngineOptions options, OrchestrationRegistry registry, Func<IEngineStore, IEngineStore>? wrap = null)
     {
         _storage = storage;
+        _wrap = wrap ?? (store => store);
         _options = options with { DisposeGrace = TimeSpan.Zero };
         (_store, _engine) = Start(registry);
     }
@@ -45,6 +48,6 @@ internal sealed class EmbeddedEngineHost : IEngineHost
     private (CrashableStore Store, EmbeddedEngine Engine) Start(OrchestrationRegistry registry)
     {
         var store = new CrashableStore(_storage.Store);
-        return (store, new EmbeddedEngine(store, registry, _options, null, null));
+        return (store, new EmbeddedEngine(_wrap(store), registry, _options, null, null));
     }
 }

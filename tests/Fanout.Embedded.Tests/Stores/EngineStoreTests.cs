@@ -1,4 +1,5 @@
 using Fanout.Embedded.Stores;
+using Fanout.Orchestration;
 
 namespace Fanout.Embedded.Tests.Stores;
 
@@ -21,4 +22,10 @@ public sealed class SqliteStoreTests : EngineStoreContract, IAsyncDisposable
         await _storage.DisposeAsync();
         _home.Dispose();
     }
+}
+
+/// <summary>Every payload, however small, is exchanged for a claim check.</summary>
+public sealed class ClaimCheckStoreTests : EngineStoreContract
+{
+    private protected override IEngineStore Store { get; } = new ClaimCheckStore(new InMemoryStore(), new ClaimCheck(new HeldPayloads(), maxInlineBytes: 0));
 }

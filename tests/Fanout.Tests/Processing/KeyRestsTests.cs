@@ -34,5 +34,5 @@ public sealed class KeyRestsTests
 
     [Fact]
     public void CheckpointWithoutKeys_HasNone() =>
-        Assert.Empty(JsonSerializer.Deserialize<BatchCheckpoint>("""{"parts":[],"next":1,"unsettled":[],"tally":{}}""", FanoutJson.Options)!.Keys);
+        Assert.Empty(JsonSerializer.Deserialize<BatchCheckpoint>("""{"parts":[],"next":1,"unsettled":"","tally":{}}""", FanoutJson.Options)!.Keys);
 }
