@@ -8,6 +8,7 @@ namespace Fanout.Azure.Tests.Processes;
 
 /// <summary>What README.md shows of storage accounts, typed as it stands there but for which account it is.</summary>
 [Trait("Category", Categories.Azurite)]
+[Collection(nameof(WholeRuns))]
 public sealed class AzureReadmeTests : IDisposable
 {
     private const string ItsAccount = "azure:UseDevelopmentStorage=true";

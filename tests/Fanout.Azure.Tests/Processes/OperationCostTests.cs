@@ -7,7 +7,6 @@ namespace Fanout.Azure.Tests.Processes;
 
 /// <summary>What a whole run costs, as the account counts it.</summary>
 [Trait("Category", Categories.Azurite)]
-[Trait("Category", Categories.Soak)]
 [Collection(nameof(WholeRuns))]
 public sealed class OperationCostTests(ITestOutputHelper output)
 {

@@ -6,7 +6,6 @@ namespace Fanout.Azure.Tests.Processes;
 
 /// <summary>An account that is away for a while in the middle of a run.</summary>
 [Trait("Category", Categories.Azurite)]
-[Trait("Category", Categories.Soak)]
 [Collection(nameof(WholeRuns))]
 public sealed class OutageTests
 {

@@ -6,7 +6,6 @@ namespace Fanout.Azure.Tests.Processes;
 
 /// <summary>An item that kills whoever works it.</summary>
 [Trait("Category", Categories.Azurite)]
-[Trait("Category", Categories.Soak)]
 [Collection(nameof(WholeRuns))]
 public sealed class PoisonItemTests
 {

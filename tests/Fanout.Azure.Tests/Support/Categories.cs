@@ -5,7 +5,4 @@ internal static class Categories
 {
     /// <summary>A class whose tests need Azurite; without it they are left out.</summary>
     public const string Azurite = "Azurite";
-
-    /// <summary>A class whose tests take many minutes of many processes; they are run when FANOUT_TEST_SOAK is 1.</summary>
-    public const string Soak = "Soak";
 }

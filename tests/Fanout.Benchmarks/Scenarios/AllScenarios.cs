@@ -16,5 +16,6 @@ internal static class AllScenarios
         ExecScenario.AgainstXargs(scale),
         ExecScenario.AgainstParallel(scale),
         new WorkersScenario(scale),
+        new OperationsScenario(scale),
     ];
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Fanout.Azure.Tests.Support;
 using Fanout.Benchmarks.Harness;
@@ -26,10 +25,7 @@ internal sealed class WorkersScenario(double scale) : IScenario
 
     public int WarmUps => 0;
 
-    public string? Unavailable =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(directory => File.Exists(Path.Combine(directory, "azurite")))
-            ? null
-            : "azurite is not installed.";
+    public string? Unavailable => WorkerProcesses.Unavailable;
 
     public Task<double> MeasureOursAsync(Scratch scratch) => MeasureAsync(scratch, Workers);
 
@@ -38,31 +34,12 @@ internal sealed class WorkersScenario(double scale) : IScenario
     private async Task<double> MeasureAsync(Scratch scratch, int workers)
     {
         await using var azurite = await Azurite.StartAsync();
-        string[] account = ["--storage", $"azure:{azurite.ConnectionString}", "--quiet"];
-        var batches = Text(BatchesPerWorker);
-        var working = Enumerable.Range(0, workers).Select(_ => FanoutCommand.Start(["worker", "--batches", batches, .. account])).ToList();
-        try
-        {
-            var (items, lanes) = (_itemsPerWorker * workers, BatchesPerWorker * workers);
-            var elapsed = FanoutCommand.Run([
-                "run", "--range", $"0..{Text(items)}", "--handler", "delay", "--set", "for=20ms", "--dispatch", "queue",
-                "--lanes", Text(lanes), "--concurrency", Text(lanes * InFlightPerBatch), "--home", scratch.Own("home"), .. account]);
-            return items / elapsed.TotalSeconds;
-        }
-        finally
-        {
-            foreach (var worker in working)
-                End(worker);
-        }
-    }
-
-    private static void End(Process worker)
-    {
-        using (worker)
-        {
-            worker.Kill();
-            worker.WaitForExit();
-        }
+        using var working = new WorkerProcesses(azurite, workers, "--batches", Text(BatchesPerWorker));
+        var (items, lanes) = (_itemsPerWorker * workers, BatchesPerWorker * workers);
+        var elapsed = FanoutCommand.Run([
+            "run", "--range", $"0..{Text(items)}", "--handler", "delay", "--set", "for=20ms", "--dispatch", "queue",
+            "--lanes", Text(lanes), "--concurrency", Text(lanes * InFlightPerBatch), "--home", scratch.Own("home"), .. working.Account]);
+        return items / elapsed.TotalSeconds;
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
