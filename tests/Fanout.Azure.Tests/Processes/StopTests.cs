@@ -59,6 +59,24 @@ public sealed class StopTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task ADeadline_EndsTheRunInEveryWorker()
+    {
+        await using var first = Work();
+        await using var second = Work();
+        await using var coordinator = _home.Coordinate(10 * Items, "--handler", "record", "--concurrency", "4", "--slice", "1m", "--deadline", "15s");
+        (await coordinator.ExitAsync()).AssertCode(4);
+        var report = await _home.ReportAsync();
+        Assert.Equal(CompletionReason.DeadlineReached, report.Reason);
+        Assert.InRange(report.Tally.Succeeded, 4, 140);
+        Assert.Equal(10 * Items, report.Tally.Settled + report.NotStarted);
+        Assert.Equal(report.Tally.Settled, (await _home.LinesAsync()).Count);
+        // Whoever had something in flight let go of it, and lives on.
+        Assert.False(first.HasExited || second.HasExited, "A worker ended.");
+        var done = _home.Log.Read();
+        Assert.Equal(report.Tally.Settled, done.Count(deed => deed.Began));
+    }
+
+    [Fact]
     public async Task ASecondHomeOnTheSameHub_IsRefused()
     {
         (await _home.RunAsync("run", "--range", "0..3", "--id", "r", "--handler", "noop")).AssertCode(0);

@@ -17,7 +17,7 @@ internal static class Batches
 
     public static readonly TimeSpan Visibility = TimeSpan.FromMinutes(1);
 
-    /// <summary>A batch of a run <c>r</c>; with pending items, 60 bytes each, it grows as large as wanted.</summary>
+    /// <summary>A batch of a run <c>r</c>; with thousands of pending items, four characters each, it grows as large as wanted.</summary>
     public static BatchMessage Message(string key = "b000-l00-00000", int pending = 1)
     {
         var input = new BatchInput("r", key, new SourcePlan(1_000, "size 12 etag \"a\""), 0, 1_000, Pending(pending), Lane: 1, Lanes: 4, SliceFraction: 0.5);

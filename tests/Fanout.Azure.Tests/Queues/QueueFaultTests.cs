@@ -80,7 +80,7 @@ public sealed class QueueFaultTests
         var keys = Enumerable.Range(0, Count).Select(number => number.ToString("D5", CultureInfo.InvariantCulture)).ToList();
         var arrived = new ConcurrentDictionary<string, bool>();
         foreach (var key in keys)
-            await TryAsync(() => queue.SendAsync(Batches.Message(key, pending: 300), default));
+            await TryAsync(() => queue.SendAsync(Batches.Message(key, pending: 4_000), default));
 
         var patience = TimeProvider.System.GetTimestamp();
         while (arrived.Count < Count)
@@ -99,7 +99,7 @@ public sealed class QueueFaultTests
                 return;
             if (!await delivery.RenewAsync(TimeSpan.FromSeconds(2), default))
                 return;
-            await delivery.CompleteAsync(Batches.Completion(delivery.Message.Input.Key, pending: 300), default);
+            await delivery.CompleteAsync(Batches.Completion(delivery.Message.Input.Key, pending: 4_000), default);
         }
     }
 
