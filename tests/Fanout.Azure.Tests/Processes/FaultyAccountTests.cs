@@ -12,7 +12,7 @@ public sealed class FaultyAccountTests(ITestOutputHelper output)
 {
     private const int Items = 3_000;
 
-    private static readonly TimeSpan FaultsFor = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan FaultsFor = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     [Theory]
