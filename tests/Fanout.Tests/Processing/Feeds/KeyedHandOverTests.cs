@@ -141,15 +141,12 @@ public sealed class KeyedHandOverTests
     public async Task StoppedRun_SettlesWhatWasTriedAsCancelled()
     {
         var time = new FakeTimeProvider();
-        var tried = new CountdownEvent(5);
         var keys = Enumerable.Range(0, 5).SelectMany(key => Enumerable.Repeat(key, 10)).ToList();
         await using var rig = KeyedRig.Create(keys, new PerKeySpec("/k") { Ordered = true }, (_, _, _, _) =>
-        {
-            tried.Signal();
-            throw new InvalidOperationException("again");
-        }, time, retry: new RetrySpec { MaxAttempts = 2, FirstDelay = TimeSpan.FromMinutes(1) });
+            throw new InvalidOperationException("again"),
+            time, retry: new RetrySpec { MaxAttempts = 2, FirstDelay = TimeSpan.FromMinutes(1) });
         var work = rig.WorkAllAsync();
-        await Task.Run(() => tried.Wait(CancellationToken.None));
+        await BatchRig.UntilAsync(() => rig.Scope.Observe().WaitingForRetry == 5);
         rig.Scope.Apply(RunControl.Initial with { Version = 1, Stop = CompletionReason.CancelledByRequest });
         var result = await work;
         Assert.Equal((BatchEnd.Stopped, 5L, 0), (result.End, result.Tally.Cancelled, result.Pending.Count));
