@@ -53,41 +53,66 @@ internal sealed class JsonQueue<T>(AzureStorage storage, string name, Func<T, st
     /// <exception cref="StorageException">It cannot be put aside now, and comes again.</exception>
     public Task PoisonAsync(HubMessage message, string reason, CancellationToken cancellationToken) => _poison.TakeAsync(message, reason, cancellationToken);
 
+    /// <summary>Reads a message that somebody else received and will remove. Null: it was done before, or it is none and a copy of it has been put aside.</summary>
+    /// <exception cref="StorageException">Its blob cannot be read, or it cannot be put aside, now.</exception>
+    public async Task<(T Value, BlobClaim? Claim)?> ReadAsync(string id, string text, CancellationToken cancellationToken)
+    {
+        var read = await ReadAsync(text, cancellationToken).ConfigureAwait(false);
+        if (read.Value is { } value)
+            return (value, read.Claim);
+        if (read.Flaw is { } flaw)
+            await _poison.KeepAsync(id, text, flaw, cancellationToken).ConfigureAwait(false);
+        else
+            QueueLogs.DoneBefore(logger, id, name, read.Claim!.Name);
+        return null;
+    }
+
+    /// <summary>Deletes the blob of a message that is done.</summary>
+    /// <exception cref="StorageException">It cannot be deleted now.</exception>
+    public Task DeleteAsync(BlobClaim? claim, CancellationToken cancellationToken) => _claims.DeleteAsync(claim, cancellationToken);
+
     private async Task<Received<T>?> ReadAsync(HubMessage message, CancellationToken cancellationToken)
     {
-        var (body, claim) = (message.Text, BlobClaim.Read(message.Text));
+        var read = await ReadAsync(message.Text, cancellationToken).ConfigureAwait(false);
+        if (read.Value is { } value)
+            return new Received<T>(message, value, read.Claim);
+        if (read.Flaw is { } flaw)
+        {
+            await PoisonAsync(message, flaw, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+
+        QueueLogs.DoneBefore(logger, message.Id, name, read.Claim!.Name);
+        await message.DeleteAsync(cancellationToken).ConfigureAwait(false);
+        return null;
+    }
+
+    // Neither value nor flaw: its blob is gone, as of what is done.
+    private async Task<(T? Value, BlobClaim? Claim, string? Flaw)> ReadAsync(string text, CancellationToken cancellationToken)
+    {
+        var (body, claim) = (text, BlobClaim.Read(text));
         if (claim is not null)
         {
             if (!_claims.IsOurs(claim))
-                return await NoneAsync($"it names blob '{claim}', which is not under '{storage.Hub}/{ClaimChecks.Folder}'").ConfigureAwait(false);
+                return None($"it names blob '{claim}', which is not under '{storage.Hub}/{ClaimChecks.Folder}'");
             if (await _claims.ReadAsync(claim, cancellationToken).ConfigureAwait(false) is not { } content)
-            {
-                QueueLogs.DoneBefore(logger, message.Id, name, claim.Name);
-                await message.DeleteAsync(cancellationToken).ConfigureAwait(false);
-                return null;
-            }
-
+                return (null, claim, null);
             body = content.ToString();
         }
 
         try
         {
             var value = JsonSerializer.Deserialize<T>(body, FanoutJson.Options);
-            return value is null || flaw(value) is not null
-                ? await NoneAsync(value is null ? "it is null" : flaw(value)!).ConfigureAwait(false)
-                : new Received<T>(message, value, claim);
+            var lacks = value is null ? "it is null" : flaw(value);
+            return lacks is null ? (value, claim, null) : None(lacks);
         }
         catch (Exception unreadable) when (unreadable is JsonException or NotSupportedException or InvalidOperationException or ArgumentException or FormatException)
         {
             // Converters throw what they like.
-            return await NoneAsync(unreadable.Message).ConfigureAwait(false);
+            return None(unreadable.Message);
         }
 
-        async Task<Received<T>?> NoneAsync(string why)
-        {
-            await PoisonAsync(message, $"It is no {typeof(T).Name}: {why}", cancellationToken).ConfigureAwait(false);
-            return null;
-        }
+        (T?, BlobClaim?, string?) None(string why) => (null, claim, $"It is no {typeof(T).Name}: {why}");
     }
 }
 

@@ -16,9 +16,16 @@ internal sealed class PoisonQueue(AzureStorage storage, string name, ILogger log
     /// <exception cref="StorageException">It cannot be put aside now, and comes again.</exception>
     public async Task TakeAsync(HubMessage message, string reason, CancellationToken cancellationToken)
     {
-        await _queue.SendAsync(MessageText.Encode(Describe(reason, message.Text)), cancellationToken).ConfigureAwait(false);
+        await KeepAsync(message.Id, message.Text, reason, cancellationToken).ConfigureAwait(false);
         await message.DeleteAsync(cancellationToken).ConfigureAwait(false);
-        QueueLogs.PutAside(logger, message.Id, name, _queue.Name, reason);
+    }
+
+    /// <summary>Keeps a copy of a message that somebody else removes.</summary>
+    /// <exception cref="StorageException">It cannot be kept now.</exception>
+    public async Task KeepAsync(string id, string text, string reason, CancellationToken cancellationToken)
+    {
+        await _queue.SendAsync(MessageText.Encode(Describe(reason, text)), cancellationToken).ConfigureAwait(false);
+        QueueLogs.PutAside(logger, id, name, _queue.Name, reason);
     }
 
     /// <summary>Both texts, cut until they fit into a message.</summary>

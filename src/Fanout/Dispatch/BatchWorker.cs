@@ -157,13 +157,7 @@ public sealed class BatchWorker : IAsyncDisposable
         }
 
         using var turn = await _gate.EnterAsync(input.Isolated, giveUp).ConfigureAwait(false);
-        // Its branch was told sooner: without this, a batch that was sent on a resume would find its run paused here, and be sent over and over.
-        if (scope.Gate.ControlVersion < input.ControlVersion
-            && await _environment.Catalog.GetControlAsync(input.RunId, CancellationToken.None).ConfigureAwait(false) is { } control)
-        {
-            scope.Apply(control);
-        }
-
+        await Activities.CatchUpAsync(scope, _environment.Catalog, input).ConfigureAwait(false);
         var epoch = (input.Sending * EpochsPerSending) + Math.Min(delivery.Count, EpochsPerSending - 1);
         input = input with { MayHaveRun = input.Sending > 0 || delivery.Count > 1 };
         switch (treatment.Kind)

@@ -107,7 +107,18 @@ public sealed class Activities(
     public async Task<BatchResult> WorkBatchAsync(BatchInput input, long epoch, CancellationToken stopping)
     {
         var scope = await scopes.GetAsync(input.RunId).ConfigureAwait(false);
+        await CatchUpAsync(scope, catalog, input).ConfigureAwait(false);
         return await WorkBatchAsync(scope, input, epoch, stopping).ConfigureAwait(false);
+    }
+
+    // A batch's branch was told sooner: without this, one that was called on a resume would find its run paused here, and be called over and over.
+    internal static async Task CatchUpAsync(RunScope scope, IRunCatalog catalog, BatchInput input)
+    {
+        if (scope.Gate.ControlVersion < input.ControlVersion
+            && await catalog.GetControlAsync(input.RunId, CancellationToken.None).ConfigureAwait(false) is { } control)
+        {
+            scope.Apply(control);
+        }
     }
 
     internal async Task<BatchResult> WorkBatchAsync(RunScope scope, BatchInput input, long epoch, CancellationToken stopping)

@@ -55,7 +55,7 @@ internal sealed class BranchOrchestration
         _input = input;
         _reduction = reduction;
         _work = new WorkQueue(input.Work);
-        _lanes = input.Plan.ByQueue ? input.Lanes?.ToArray() ?? new LaneState[input.Plan.LanesPerBranch] : null;
+        _lanes = input.Plan.LanesAreApart ? input.Lanes?.ToArray() ?? new LaneState[input.Plan.LanesPerBranch] : null;
         _control = new ControlListener(context, input.Signal, _ => _events++);
     }
 
@@ -133,7 +133,7 @@ internal sealed class BranchOrchestration
             IsPaceSpent = number > 0 || _input.Follows,
             PaceArrival = _lanes?[lane].PaceArrival,
             Before = _lanes?[lane].Settled,
-            ControlVersion = plan.ByQueue ? _control.Current.Version : 0,
+            ControlVersion = plan.LanesAreApart ? _control.Current.Version : 0,
         };
         _batchKeys.Add(key);
         try

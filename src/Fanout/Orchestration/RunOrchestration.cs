@@ -58,7 +58,7 @@ internal sealed class RunOrchestration
         var plan = _input.Plan ?? await PlanAsync();
         if (plan is not null)
         {
-            _lanes = plan.ByQueue ? _input.Lanes?.ToArray() ?? new LaneState[plan.Lanes] : null;
+            _lanes = plan.LanesAreApart ? _input.Lanes?.ToArray() ?? new LaneState[plan.Lanes] : null;
             _work = new WorkQueue(_input.Plan is null ? [new WorkUnit(0, plan.Length, [])] : _input.Work);
             var branches = Enumerable.Range(0, plan.Branches).Select(place => KeepBranchBusyAsync(plan, place)).ToList();
             await Task.WhenAll(branches);

@@ -122,7 +122,7 @@ internal sealed class PartJournal(RunScope scope, string batchKey, long epoch, s
         var (bytes, state) = _batch!.Snapshot(last);
         _changed |= bytes.Length > 0 || state.Tally.Settled > 0 || state.Unsettled.Count > 0;
         // Delivered once more it would be worked again, though its branch has handed the rest to others.
-        _changed |= last && scope.IsByQueue;
+        _changed |= last && scope.LimitsAreSplit;
         if (bytes.Length > 0)
         {
             _part ??= await scope.Results.CreatePartAsync(scope.RunId, partName, CancellationToken.None).ConfigureAwait(false);

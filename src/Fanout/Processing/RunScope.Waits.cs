@@ -28,7 +28,7 @@ public sealed partial class RunScope
     public RunProgress Observe()
     {
         var own = ObserveShare();
-        return !IsByQueue || _overall is not { } all ? own : all with { Total = own.Total, Allotment = own.Allotment, WaitingFor = own.WaitingFor ?? all.WaitingFor };
+        return !LimitsAreSplit || _overall is not { } all ? own : all with { Total = own.Total, Allotment = own.Allotment, WaitingFor = own.WaitingFor ?? all.WaitingFor };
     }
 
     /// <summary>The live numbers of now, of what this process does.</summary>
@@ -38,7 +38,7 @@ public sealed partial class RunScope
         {
             var seen = LookLocked();
             // Of lanes that others work it is not known here what they wait for.
-            if (IsByQueue)
+            if (LimitsAreSplit)
                 return _meter.Measure(seen.Settled, Total, seen.InFlight, seen.WaitingForRetry, _allotment) with { WaitingFor = NotRunning() };
             var census = PlaceCensus.Of(DescribeLocked(seen));
             var waits = _waits.Shares(SinceStart());

@@ -50,8 +50,7 @@ public sealed partial class RunScope : IAsyncDisposable
         Pacer = new Pacer(services.Time, _allotment.Rate, _allotment.Burst, spent: history.HasRunBefore);
         Costs = ItemCosts.Of(spec.Flow.Cost);
         _retriesHandedBack[OfAnEarlierProcess] = history.Retries;
-        IsByQueue = spec.Batch.Dispatch == BatchDispatch.Queue;
-        LimitsAreSplit = IsByQueue || !services.LanesShareProcess;
+        LimitsAreSplit = spec.Batch.Dispatch == BatchDispatch.Queue || !services.LanesShareProcess;
         HasRunBefore = history.HasRunBefore;
         if (Adaptive is not null)
             OnAdapted();
@@ -79,9 +78,6 @@ public sealed partial class RunScope : IAsyncDisposable
 
     /// <summary>Timestamp of when this process began to work the run.</summary>
     internal long Since { get; }
-
-    /// <summary>Its batches are worked by whoever takes them from a queue.</summary>
-    internal bool IsByQueue { get; }
 
     /// <summary>Its lanes may live in several processes: each has its part of the allotment.</summary>
     internal bool LimitsAreSplit { get; }

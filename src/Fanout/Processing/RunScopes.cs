@@ -51,6 +51,16 @@ public sealed class RunScopes(RunEnvironment environment, bool forWorker = false
         await watched.Scope.DisposeAsync().ConfigureAwait(false);
     }
 
+    /// <summary>Closes what is open of runs that have ended, wherever that was.</summary>
+    public async Task CloseEndedAsync()
+    {
+        foreach (var runId in _scopes.Keys)
+        {
+            if (Find(runId) is { HasEnded: true })
+                await CloseAsync(runId).ConfigureAwait(false);
+        }
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -76,10 +86,11 @@ public sealed class RunScopes(RunEnvironment environment, bool forWorker = false
     private async Task<RunHistory> ReadHistoryAsync(RunRecord record, RunSpec spec)
     {
         // Of a run that many work at once, the record tells what all have done.
-        if (record.StartedAt is null || (spec.Batch.Dispatch == BatchDispatch.Queue && forWorker))
+        var isShared = spec.Batch.Dispatch == BatchDispatch.Queue || !environment.LanesShareProcess;
+        if (record.StartedAt is null || (isShared && forWorker))
             return RunHistory.None;
         var plan = await PlanDocument.ReadAsync(environment.Results, record.Id, CancellationToken.None).ConfigureAwait(false);
-        if (spec.Batch.Dispatch == BatchDispatch.Queue)
+        if (isShared)
             return RunHistory.None with { Total = plan?.Total };
         var branches = await BranchManifest.ReadAllAsync(environment.Results, record.Id, CancellationToken.None).ConfigureAwait(false);
         var checkpoints = await BatchCheckpoint.ReadAllAsync(environment.Results, record.Id, branches, CancellationToken.None).ConfigureAwait(false);

@@ -86,7 +86,7 @@ internal sealed class RunWatch : IAsyncDisposable
         try
         {
             await _catalog.SetProgressAsync(_scope.RunId, ProgressShard.Coordinator, _scope.ObserveShare(), cancellationToken).ConfigureAwait(false);
-            if (_scope.IsByQueue && await _catalog.GetAsync(_scope.RunId, cancellationToken).ConfigureAwait(false) is { } run)
+            if (_scope.LimitsAreSplit && await _catalog.GetAsync(_scope.RunId, cancellationToken).ConfigureAwait(false) is { } run)
                 _scope.NoteOverall(run, LaneReport.Nothing);
         }
         catch (StorageException)
