@@ -32,7 +32,7 @@ param alwaysReady AlwaysReady[] = []
 @maxValue(1000)
 param httpConcurrency int?
 
-@description('Where orchestrations are kept: in the storage account, or in a Durable Task Scheduler.')
+@description('Where orchestrations are kept: in the storage account, or in a Durable Task Scheduler. The package\'s host.json has to say the same.')
 @allowed(['AzureStorage', 'DurableTaskScheduler'])
 param backend string = 'AzureStorage'
 
@@ -163,8 +163,7 @@ var settings = [
   { name: 'Fanout__RetainFor', value: retainFor }
 ]
 
-// The package's host.json keeps orchestrations in the storage account; these put the scheduler in its place.
-var durableTask = 'AzureFunctionsJobHost__extensions__durableTask'
+// The package's host.json names them.
 var schedulerSettings = withScheduler
   ? [
       {
@@ -172,12 +171,6 @@ var schedulerSettings = withScheduler
         value: 'Endpoint=${scheduler!.outputs.endpoint};Authentication=ManagedIdentity;ClientID=${identity.properties.clientId}'
       }
       { name: 'TASKHUB_NAME', value: scheduler!.outputs.taskHubName }
-      { name: '${durableTask}__hubName', value: '%TASKHUB_NAME%' }
-      { name: '${durableTask}__storageProvider__type', value: 'azureManaged' }
-      {
-        name: '${durableTask}__storageProvider__connectionStringName'
-        value: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING'
-      }
     ]
   : []
 

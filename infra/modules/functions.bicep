@@ -74,16 +74,16 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
     }
     httpsOnly: true
     serverFarmId: plan.id
+    // Of a site's settings this plan refuses most (FTP's, the runtime's, those of scale) in some regions and ignores them in others.
     siteConfig: {
       appSettings: settings
-      ftpsState: 'Disabled'
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
     }
     virtualNetworkSubnetId: subnetId
   }
 
-  // Publishing by password: nobody does.
+  // Nobody publishes by password.
   resource ftp 'basicPublishingCredentialsPolicies' = {
     name: 'ftp'
     properties: {
