@@ -19,7 +19,7 @@ param tags Tags = {}
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
 
-@description('Most instances that any one function, or group of functions, may have.')
+@description('Most instances of the app. Functions scale each for itself, HTTP and Durable Functions as groups.')
 @minValue(1)
 @maxValue(1000)
 param maximumInstanceCount int = 100
