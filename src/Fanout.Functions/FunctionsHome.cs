@@ -39,7 +39,7 @@ internal sealed class FunctionsHome : IAsyncDisposable
 
     /// <summary>
     /// Makes it from the settings: <c>Fanout:Storage</c> as for <c>fanout --storage</c>, <c>azure:ACCOUNT</c> or <c>azure:CONNECTION-STRING</c>, without which it is
-    /// the host's own account (<c>AzureWebJobsStorage</c>); and <c>Fanout:Hub</c>.
+    /// the host's own account (<c>AzureWebJobsStorage</c>); <c>Fanout:Hub</c>; and <c>Fanout:RetainFor</c>, such as <c>7d</c>.
     /// </summary>
     /// <exception cref="InvalidOperationException">No account is given.</exception>
     public static FunctionsHome Create(IConfiguration settings, IServiceProvider services)
@@ -50,13 +50,19 @@ internal sealed class FunctionsHome : IAsyncDisposable
             account = account[StorageScheme.Length..];
         var storage = AzureStorage.Connect(account, new AzureStorageOptions { Hub = settings["Fanout:Hub"] ?? AzureStorageOptions.DefaultHub });
         return new FunctionsHome(
-            storage, services.GetRequiredService<FanoutRegistry>(), services, TimeProvider.System, services.GetRequiredService<ILoggerFactory>());
+            storage, services.GetRequiredService<FanoutRegistry>(), services, TimeProvider.System, services.GetRequiredService<ILoggerFactory>())
+        {
+            RetainFor = settings["Fanout:RetainFor"] is { } text ? HumanDuration.Parse(text) : TimeSpan.FromDays(7),
+        };
     }
 
     /// <summary>What specs may name.</summary>
     public FanoutRegistry Registry { get; }
 
     public TimeProvider Time { get; }
+
+    /// <summary>How long runs that have ended are kept. Default: 7 d.</summary>
+    public TimeSpan RetainFor { get; private init; } = TimeSpan.FromDays(7);
 
     public RunEnvironment Environment { get; }
 

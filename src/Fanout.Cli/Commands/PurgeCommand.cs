@@ -9,10 +9,6 @@ namespace Fanout.Cli.Commands;
 /// <summary><c>purge</c>: deletes ended runs with their results.</summary>
 internal sealed class PurgeCommand
 {
-    private const int PageSize = 1_000;
-
-    private static readonly RunStatus[] Ended = [.. Enum.GetValues<RunStatus>().Where(s => s.IsFinal())];
-
     private readonly Argument<string?> _run = RunArgument.Create(required: false);
 
     private readonly Option<string?> _olderThan = new("--older-than")
@@ -67,20 +63,6 @@ internal sealed class PurgeCommand
         if (!context.HasHome)
             return [];
         await using var home = await context.OpenHomeAsync();
-        var now = context.Environment.Time.GetUtcNow();
-        var old = new List<string>();
-        string? after = null;
-        IReadOnlyList<RunRecord> page;
-        do
-        {
-            page = await home.Client.ListAsync(new RunQuery(Ended, after, PageSize), context.Stop);
-            old.AddRange(page.Where(r => r.IsOver && now - r.EndedAt > age).Select(r => r.Id));
-            after = page.Count > 0 ? page[^1].Id : after;
-        }
-        while (page.Count == PageSize);
-
-        foreach (var runId in old)
-            await home.Client.PurgeAsync(runId, context.Stop);
-        return old;
+        return await home.Client.PurgeEndedAsync(age, context.Environment.Time.GetUtcNow(), context.Stop);
     }
 }

@@ -15,6 +15,7 @@ internal static class PlanPreviews
         return new PlanPreview(plan.Total, plan.Branches, plan.Lanes, FirstRange(plan), allotment, minimum, Note(plan, allotment) + Keys(plan))
         {
             OnComplete = spec.OnComplete,
+            Source = plan.Source,
         };
     }
 

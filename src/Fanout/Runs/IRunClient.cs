@@ -1,4 +1,7 @@
+using System.Text.Json.Serialization;
+using Fanout.Planning.Costs;
 using Fanout.Results;
+using Fanout.Sources;
 
 namespace Fanout.Runs;
 
@@ -80,4 +83,11 @@ public sealed record PlanPreview(long Items, int Branches, int Lanes, long First
 {
     /// <summary>Whom it would tell when it has ended; null: nobody.</summary>
     public OnCompleteSpec? OnComplete { get; init; }
+
+    /// <summary>What it would take in Azure; null: nobody asked.</summary>
+    public AzurePlan? Azure { get; init; }
+
+    /// <summary>What counting the source came to, for whoever plans it for elsewhere.</summary>
+    [JsonIgnore]
+    public SourcePlan? Source { get; init; }
 }

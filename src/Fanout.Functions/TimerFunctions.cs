@@ -1,0 +1,16 @@
+using Fanout.Runs;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+
+namespace Fanout.Functions;
+
+/// <summary>What is done from time to time.</summary>
+internal sealed class TimerFunctions(FunctionsHome home)
+{
+    private const string EveryHour = "0 23 * * * *";
+
+    /// <summary>Deletes the runs that ended <c>Fanout:RetainFor</c> ago.</summary>
+    [Function("purgeEnded")]
+    public Task PurgeEndedAsync([TimerTrigger(EveryHour)] TimerInfo timer, [DurableClient] DurableTaskClient client, FunctionContext function) =>
+        home.ClientOver(client).PurgeEndedAsync(home.RetainFor, home.Time.GetUtcNow(), function.CancellationToken);
+}
