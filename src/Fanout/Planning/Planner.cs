@@ -26,7 +26,7 @@ public static class Planner
     public static RunPlan Plan(RunSpec spec, SourcePlan source, int processors, bool oneProcess)
     {
         var byQueue = spec.Batch.Dispatch == BatchDispatch.Queue;
-        return Cut(spec, source, processors, oneProcess && !byQueue) with { ByQueue = byQueue, LanesAreApart = byQueue || !oneProcess };
+        return Cut(spec, source, processors, oneProcess && !byQueue) with { ByQueue = byQueue, LanesAreApart = !oneProcess };
     }
 
     /// <summary>

@@ -15,9 +15,13 @@ public sealed record RunPlan(SourcePlan Source, int Branches, int LanesPerBranch
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ByQueue { get; init; }
 
-    /// <summary>True: lanes may live in several processes, so that what each has come to goes along with its batches. Default: they share one.</summary>
+    /// <summary>True: lanes may live in several processes, so that what each has come to goes along with its batches. Default: as <see cref="ByQueue"/>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool LanesAreApart { get; init; }
+    public bool LanesAreApart
+    {
+        get => field || ByQueue;
+        init;
+    }
 
     /// <summary>Items in the source.</summary>
     public long Total => Source.ItemCount;

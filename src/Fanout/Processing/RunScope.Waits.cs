@@ -38,7 +38,7 @@ public sealed partial class RunScope
         {
             var seen = LookLocked();
             // Of lanes that others work it is not known here what they wait for.
-            if (LimitsAreSplit)
+            if (Spec.Batch.Dispatch == BatchDispatch.Queue)
                 return _meter.Measure(seen.Settled, Total, seen.InFlight, seen.WaitingForRetry, _allotment) with { WaitingFor = NotRunning() };
             var census = PlaceCensus.Of(DescribeLocked(seen));
             var waits = _waits.Shares(SinceStart());

@@ -5,8 +5,7 @@ public static class RunRetention
 {
     private const int PageSize = 1_000;
 
-    private static readonly RunStatus[] Ended =
-        [RunStatus.Succeeded, RunStatus.CompletedWithFailures, RunStatus.Failed, RunStatus.Cancelled, RunStatus.TimedOut];
+    private static readonly RunStatus[] Ended = [.. Enum.GetValues<RunStatus>().Where(status => status.IsFinal())];
 
     /// <summary>Purges every run that ended longer ago than <paramref name="age"/>, and has told whoever is to be told. Returns their ids.</summary>
     /// <exception cref="StorageException">The storage cannot be used; some may have been purged.</exception>
