@@ -55,9 +55,9 @@ internal sealed partial class Batch
             if (_closing)
                 return;
             _closing = true;
+            WantSlotsLocked();
         }
 
-        _slots.Want(0);
         _closed.Cancel();
         CheckDrained();
     }

@@ -9,20 +9,17 @@ internal sealed partial class Batch
         Take take;
         bool wake;
         bool unsuccessful;
-        var wanted = 0;
         lock (_lock)
         {
             unsuccessful = SettleLocked(worker);
             wake = _part is { ShouldWake: true };
             take = TakeLocked(worker);
             if (_varies && take == Take.Item)
-                wanted = WantMoreLocked();
+                WantMoreLocked();
         }
 
         if (wake)
             _journal.Wake();
-        if (wanted > 0)
-            _slots.Want(wanted);
         if (unsuccessful)
             _scope.NoteUnsuccessful();
         return take;
@@ -44,12 +41,10 @@ internal sealed partial class Batch
     }
 
     // What settles may let its key go on, and more than the worker at hand can be of use.
-    private int WantMoreLocked()
+    private void WantMoreLocked()
     {
-        var wanted = _closing ? 0 : WantedSlots();
-        if (wanted <= _wanted)
-            return 0;
-        return _wanted = wanted;
+        if (!_closing && WantedSlots() > _wanted)
+            WantSlotsLocked();
     }
 
     // One worker's call loads for all of them.

@@ -124,16 +124,9 @@ internal sealed partial class Batch
     private void Retire(Worker worker, bool keepsSlot)
     {
         Settle(worker);
-        int wanted;
         lock (_lock)
-        {
             _workers.Remove(worker);
-            _wanted = wanted = _closing ? 0 : WantedSlots();
-            if (!_closing)
-                ArmRetryTimer();
-        }
-
-        _slots.Want(wanted);
+        WantSlots();
         if (worker is { Abandoned: { } left, AbandonedKey: { } key })
             ReleaseKeyAfter(left, key, worker.KeyUnits);
         if (worker.Abandoned is { } handler)

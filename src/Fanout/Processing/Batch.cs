@@ -170,16 +170,19 @@ internal sealed partial class Batch : IAsyncDisposable
     // shows at the first item; a handler that blocks its thread shows at the journal's next beat (OnBeat).
     private void WantSlots()
     {
-        int wanted;
         lock (_lock)
         {
-            if (_closing)
-                return;
-            ArmRetryTimer();
-            _wanted = wanted = WantedSlots();
+            if (!_closing)
+                ArmRetryTimer();
+            WantSlotsLocked();
         }
+    }
 
-        _slots.Want(wanted);
+    // Told under the lock: of two that count at once, the pool must hear the later one last, or nobody comes for what the earlier did not see.
+    private void WantSlotsLocked()
+    {
+        _wanted = _closing ? 0 : WantedSlots();
+        _slots.Want(_wanted);
     }
 
     private long CountStartable() => _startsLeft == 0 ? 0 : Math.Min(_feed.CountStartable(), _startsLeft);
