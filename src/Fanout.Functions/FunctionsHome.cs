@@ -39,7 +39,7 @@ internal sealed class FunctionsHome : IAsyncDisposable
 
     /// <summary>
     /// Makes it from the settings: <c>Fanout:Storage</c> as for <c>fanout --storage</c>, <c>azure:ACCOUNT</c> or <c>azure:CONNECTION-STRING</c>, without which it is
-    /// the host's own account (<c>AzureWebJobsStorage</c>); <c>Fanout:Hub</c>; and <c>Fanout:RetainFor</c>, such as <c>7d</c>.
+    /// the host's own account (<c>AzureWebJobsStorage</c>); <c>Fanout:Hub</c>; and <c>Fanout:RetainFor</c>, how long runs that have ended are kept (default: <c>7d</c>).
     /// </summary>
     /// <exception cref="InvalidOperationException">No account is given.</exception>
     public static FunctionsHome Create(IConfiguration settings, IServiceProvider services)
@@ -52,7 +52,7 @@ internal sealed class FunctionsHome : IAsyncDisposable
         return new FunctionsHome(
             storage, services.GetRequiredService<FanoutRegistry>(), services, TimeProvider.System, services.GetRequiredService<ILoggerFactory>())
         {
-            RetainFor = settings["Fanout:RetainFor"] is { } text ? HumanDuration.Parse(text) : TimeSpan.FromDays(7),
+            RetainFor = HumanDuration.Parse(settings["Fanout:RetainFor"] ?? "7d"),
         };
     }
 
@@ -61,8 +61,8 @@ internal sealed class FunctionsHome : IAsyncDisposable
 
     public TimeProvider Time { get; }
 
-    /// <summary>How long runs that have ended are kept. Default: 7 d.</summary>
-    public TimeSpan RetainFor { get; private init; } = TimeSpan.FromDays(7);
+    /// <summary>How long runs that have ended are kept.</summary>
+    public required TimeSpan RetainFor { get; init; }
 
     public RunEnvironment Environment { get; }
 

@@ -9,68 +9,9 @@ namespace Fanout.Cli.Tests.Commands;
 public class OtherCommandsTests
 {
     [Fact]
-    public async Task Resume_DrivesARunThatNobodyDrives()
-    {
-        using var cli = WithRun(Given.Record() with { StartedAt = Given.Noon });
-        Assert.Equal(0, await cli.RunAsync("resume", "nightly"));
-        Assert.Equal(["drive nightly"], cli.Home.Calls);
-        Assert.StartsWith("Run nightly succeeded", cli.Output, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Resume_TakesAPauseBack_AndLeavesTheRunToItsDriver()
-    {
-        using var cli = WithRun(Given.Record() with { DrivenBy = "host:7", Control = new RunControl(Paused: true), Progress = Given.Progress() });
-        var reads = 0;
-        cli.Home.OnGet = id =>
-        {
-            if (++reads == 3)
-                cli.Home.Runs[id] = cli.Home.Runs[id] with { Progress = Given.Progress() with { At = Given.Noon.AddSeconds(1) } };
-        };
-
-        Assert.Equal(0, await cli.RunAsync("resume", "nightly"));
-
-        Assert.Equal(["resume nightly"], cli.Home.Calls);
-        Assert.Equal("Run nightly goes on in host:7. See it with: fanout status nightly\n", cli.Output);
-    }
-
-    [Fact]
-    public async Task Resume_OfARunWhoseProcessDied_DrivesItWhenItsLeaseIsOver()
-    {
-        using var cli = WithRun(Given.Record() with { DrivenBy = "host:7", Progress = Given.Progress() });
-        var reads = 0;
-        cli.Home.OnGet = id =>
-        {
-            if (++reads == 4)
-                cli.Home.Runs[id] = cli.Home.Runs[id] with { DrivenBy = null };
-        };
-
-        Assert.Equal(0, await cli.RunAsync("resume", "nightly"));
-
-        Assert.Equal(["drive nightly"], cli.Home.Calls);
-    }
-
-    [Fact]
-    public async Task Resume_OfAnEndedRunThatIsNotAnnounced_GoesOnWithThat()
-    {
-        using var cli = WithRun(Given.Record() with { Report = Given.Report(), Announcement = RunAnnouncement.Pending, Control = new RunControl(Paused: true) });
-        cli.Home.OnDrive = (runId, _, _) =>
-        {
-            cli.Home.Runs[runId] = cli.Home.Runs[runId] with { Announcement = new RunAnnouncement(AnnouncementStatus.Announced) };
-            return Task.FromResult<RunReport?>(Given.Report(runId));
-        };
-
-        Assert.Equal(0, await cli.RunAsync("resume", "nightly"));
-
-        Assert.Equal(["drive nightly"], cli.Home.Calls);
-        Assert.Contains("announced yes", cli.Output, StringComparison.Ordinal);
-        Assert.Equal(2, await cli.RunAsync("resume", "nightly"));
-    }
-
-    [Fact]
     public async Task PurgeOfOldRuns_LeavesThoseThatAreNotAnnounced()
     {
-        using var cli = WithRun(Given.Record() with { Report = Given.Report(), EndedAt = Given.Noon.AddDays(-9), Announcement = RunAnnouncement.Pending });
+        using var cli = Support.Cli.WithRun(Given.Record() with { Report = Given.Report(), EndedAt = Given.Noon.AddDays(-9), Announcement = RunAnnouncement.Pending });
         cli.Home.Runs["b"] = Given.Record("b") with { Report = Given.Report("b"), EndedAt = Given.Noon.AddDays(-9) };
         Assert.Equal(0, await cli.RunAsync("purge", "--older-than", "7d"));
         Assert.Equal(["purge b"], cli.Home.Calls);
@@ -79,7 +20,7 @@ public class OtherCommandsTests
     [Fact]
     public async Task Redrive_TellsWhomTheEarlierRunTold()
     {
-        using var cli = WithRun(Given.Record() with { Report = Given.Report(status: RunStatus.Failed) });
+        using var cli = Support.Cli.WithRun(Given.Record() with { Report = Given.Report(status: RunStatus.Failed) });
         var spec = JsonNode.Parse(Given.SpecJson)!;
         spec["onComplete"] = JsonNode.Parse("""{ "webhook": { "url": "https://x/", "secretFrom": "S" }, "queue": "orders-done" }""");
         cli.Home.Runs["nightly"] = cli.Home.Runs["nightly"] with { SpecJson = spec.ToJsonString() };
@@ -88,26 +29,9 @@ public class OtherCommandsTests
     }
 
     [Fact]
-    public async Task Resume_OfASilentDriverThatKeepsItsLease_LeavesTheRunToIt()
-    {
-        using var cli = WithRun(Given.Record() with { DrivenBy = "host:7" });
-        Assert.Equal(0, await cli.RunAsync("resume", "nightly"));
-        Assert.Empty(cli.Home.Calls);
-        Assert.Contains("goes on in host:7", cli.Output, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Resume_OfAnEndedRun_IsRefused()
-    {
-        using var cli = WithRun(Given.Record() with { Report = Given.Report() });
-        Assert.Equal(2, await cli.RunAsync("resume", "nightly"));
-        Assert.Contains("has ended (succeeded)", cli.Error, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Pause_SaysHowToResume()
     {
-        using var cli = WithRun(Given.Record() with { DrivenBy = "host:7" });
+        using var cli = Support.Cli.WithRun(Given.Record() with { DrivenBy = "host:7" });
         Assert.Equal(0, await cli.RunAsync("pause", "nightly"));
         Assert.Equal("Run nightly is paused. Resume it with: fanout resume nightly\n", cli.Output);
     }
@@ -115,7 +39,7 @@ public class OtherCommandsTests
     [Fact]
     public async Task Cancel_OfARunThatNobodyDrives_DrivesItToItsEnd()
     {
-        using var cli = WithRun(Given.Record());
+        using var cli = Support.Cli.WithRun(Given.Record());
         cli.Home.OnDrive = (runId, _, _) => Task.FromResult<RunReport?>(Given.Report(runId, RunStatus.Cancelled));
 
         Assert.Equal(0, await cli.RunAsync("cancel", "nightly"));
@@ -127,7 +51,7 @@ public class OtherCommandsTests
     [Fact]
     public async Task Cancel_OfARunDrivenElsewhere_WaitsForItsEnd()
     {
-        using var cli = WithRun(Given.Record() with { DrivenBy = "host:7" });
+        using var cli = Support.Cli.WithRun(Given.Record() with { DrivenBy = "host:7" });
         var reads = 0;
         cli.Home.OnGet = id =>
         {
@@ -143,7 +67,7 @@ public class OtherCommandsTests
     [Fact]
     public async Task Cancel_OfARunThatFinishedFirst_GivesItsOwnExitCode()
     {
-        using var cli = WithRun(Given.Record());
+        using var cli = Support.Cli.WithRun(Given.Record());
         cli.Home.OnDrive = (runId, _, _) => Task.FromResult<RunReport?>(Given.Report(runId, RunStatus.CompletedWithFailures));
         Assert.Equal(1, await cli.RunAsync("cancel", "nightly"));
     }
@@ -151,7 +75,7 @@ public class OtherCommandsTests
     [Fact]
     public async Task Retune_ChangesOnlyWhatIsGiven()
     {
-        using var cli = WithRun(Given.Record());
+        using var cli = Support.Cli.WithRun(Given.Record());
         Assert.Equal(0, await cli.RunAsync("retune", "nightly", "--rate", "20/s"));
         var expected = new Retune(Rate: new Rate(20, TimeSpan.FromSeconds(1)));
         Assert.Equal($"{expected} nightly", cli.Home.Calls.Single());
@@ -161,7 +85,7 @@ public class OtherCommandsTests
     [Fact]
     public async Task Retune_ChangesTheWeightAlone()
     {
-        using var cli = WithRun(Given.Record());
+        using var cli = Support.Cli.WithRun(Given.Record());
         Assert.Equal(0, await cli.RunAsync("retune", "nightly", "--weight", "3"));
         Assert.Equal($"{new Retune(Weight: 3)} nightly", cli.Home.Calls.Single());
     }
@@ -172,7 +96,7 @@ public class OtherCommandsTests
     [InlineData("much", "--weight: ")]
     public async Task Retune_RefusesAWeightThatIsNone(string weight, string expected)
     {
-        using var cli = WithRun(Given.Record());
+        using var cli = Support.Cli.WithRun(Given.Record());
         Assert.NotEqual(0, await cli.RunAsync("retune", "nightly", "--weight", weight));
         Assert.Contains(expected, cli.Error, StringComparison.Ordinal);
         Assert.Empty(cli.Home.Calls);
@@ -181,7 +105,7 @@ public class OtherCommandsTests
     [Fact]
     public async Task Retune_TakesAllAtOnce()
     {
-        using var cli = WithRun(Given.Record());
+        using var cli = Support.Cli.WithRun(Given.Record());
         Assert.Equal(0, await cli.RunAsync("retune", "nightly", "--concurrency", "8", "--rate", "20/s", "--weight", "2.5", "--tolerate", "5%", "--tolerate", "7"));
         Assert.Equal("Run nightly is retuned: 8 at once, 20/s, weight 2.5, tolerates 5%, tolerates 7 failures.\n", cli.Output);
     }
@@ -189,7 +113,7 @@ public class OtherCommandsTests
     [Fact]
     public async Task Redrive_TakesTheSpecOfThen_WithTheFlagsOfNow()
     {
-        using var cli = WithRun(Given.Record() with { Report = Given.Report(status: RunStatus.CompletedWithFailures) });
+        using var cli = Support.Cli.WithRun(Given.Record() with { Report = Given.Report(status: RunStatus.CompletedWithFailures) });
 
         Assert.Equal(0, await cli.RunAsync("redrive", "nightly", "--only", "timedout", "--where-error", "--429", "--concurrency", "2", "--id", "again"));
 
@@ -205,7 +129,7 @@ public class OtherCommandsTests
     [Fact]
     public async Task Redrive_MayUseAnotherHandlerOrCommand()
     {
-        using var cli = WithRun(Given.Record() with { Report = Given.Report(status: RunStatus.Failed) });
+        using var cli = Support.Cli.WithRun(Given.Record() with { Report = Given.Report(status: RunStatus.Failed) });
         Assert.Equal(0, await cli.RunAsync("redrive", "nightly", "--handler", "http", "--set", "url=https://x/"));
         Assert.Equal(0, await cli.RunAsync("redrive", "nightly", "--id", "b", "--", "cat"));
         Assert.Equal(["http", "exec"], cli.Home.Started.Select(s => s.Handler.Name));
@@ -215,7 +139,7 @@ public class OtherCommandsTests
     [Fact]
     public async Task Redrive_OfARunUnderWay_IsRefused()
     {
-        using var cli = WithRun(Given.Record() with { DrivenBy = "host:7", StartedAt = Given.Noon });
+        using var cli = Support.Cli.WithRun(Given.Record() with { DrivenBy = "host:7", StartedAt = Given.Noon });
         Assert.Equal(2, await cli.RunAsync("redrive", "nightly"));
         Assert.Contains("has not ended (running)", cli.Error, StringComparison.Ordinal);
     }
@@ -245,7 +169,7 @@ public class OtherCommandsTests
     [Fact]
     public async Task Status_IsFoundOrRefused_WhateverTheRunDoes()
     {
-        using var cli = WithRun(Given.Record() with { Report = Given.Report(status: RunStatus.Failed) });
+        using var cli = Support.Cli.WithRun(Given.Record() with { Report = Given.Report(status: RunStatus.Failed) });
         Assert.Equal(0, await cli.RunAsync("status", "nightly"));
         Assert.StartsWith("Run nightly failed", cli.Output, StringComparison.Ordinal);
     }
@@ -253,7 +177,7 @@ public class OtherCommandsTests
     [Fact]
     public async Task StatusAsJson_IsTheRecordWithItsSpecAsAnObject()
     {
-        using var cli = WithRun(Given.Record() with { Progress = Given.Progress() });
+        using var cli = Support.Cli.WithRun(Given.Record() with { Progress = Given.Progress() });
         Assert.Equal(0, await cli.RunAsync("status", "nightly", "--json"));
         var record = JsonNode.Parse(cli.Output)!;
         Assert.Equal("Pending", record["status"]!.GetValue<string>());
@@ -264,7 +188,7 @@ public class OtherCommandsTests
     [Fact]
     public async Task List_ShowsALineForEachRun()
     {
-        using var cli = WithRun(Given.Record("a") with { Report = Given.Report("a") });
+        using var cli = Support.Cli.WithRun(Given.Record("a") with { Report = Given.Report("a") });
         cli.Home.Runs["b"] = Given.Record("b") with { DrivenBy = "host:7", StartedAt = Given.Noon, Progress = Given.Progress() };
 
         Assert.Equal(0, await cli.RunAsync("list"));
@@ -306,7 +230,7 @@ public class OtherCommandsTests
     [Fact]
     public async Task Purge_OlderThan_PurgesEndedRunsOfThatAge()
     {
-        using var cli = WithRun(Given.Record("old") with { Report = Given.Report("old"), EndedAt = Given.Noon.AddDays(-8) });
+        using var cli = Support.Cli.WithRun(Given.Record("old") with { Report = Given.Report("old"), EndedAt = Given.Noon.AddDays(-8) });
         cli.Home.Runs["new"] = Given.Record("new") with { Report = Given.Report("new"), EndedAt = Given.Noon.AddDays(-6) };
         cli.Home.Runs["live"] = Given.Record("live");
 
@@ -319,7 +243,7 @@ public class OtherCommandsTests
     [Fact]
     public async Task Purge_OfARunUnderWay_IsRefused()
     {
-        using var cli = WithRun(Given.Record());
+        using var cli = Support.Cli.WithRun(Given.Record());
         Assert.Equal(2, await cli.RunAsync("purge", "nightly"));
         Assert.Contains("has not ended", cli.Error, StringComparison.Ordinal);
     }
@@ -327,7 +251,7 @@ public class OtherCommandsTests
     [Fact]
     public async Task Results_AreJsonLinesInItemOrder()
     {
-        using var cli = WithRun(Given.Record() with { Report = Given.Report() });
+        using var cli = Support.Cli.WithRun(Given.Record() with { Report = Given.Report() });
         AddResults(cli, 2, 0, 1);
         Assert.Equal(0, await cli.RunAsync("results", "nightly"));
         Assert.Equal("""
@@ -341,7 +265,7 @@ public class OtherCommandsTests
     [Fact]
     public async Task ResultsFailed_AreThoseThatDidNotSucceed()
     {
-        using var cli = WithRun(Given.Record() with { Report = Given.Report() });
+        using var cli = Support.Cli.WithRun(Given.Record() with { Report = Given.Report() });
         AddResults(cli, 0, 1, 2);
         Assert.Equal(0, await cli.RunAsync("results", "nightly", "--failed"));
         Assert.StartsWith("""{"index":1,""", Assert.Single(cli.Printed.TrimEnd().Split('\n')), StringComparison.Ordinal);
@@ -350,7 +274,7 @@ public class OtherCommandsTests
     [Fact]
     public async Task ResultsFollow_PrintsEachOnceAndInOrder_ThoughTheyAreRecordedOutOfOrder()
     {
-        using var cli = WithRun(Given.Record() with { DrivenBy = "host:7" });
+        using var cli = Support.Cli.WithRun(Given.Record() with { DrivenBy = "host:7" });
         var reads = 0;
         cli.Home.OnGet = id =>
         {
@@ -428,13 +352,6 @@ public class OtherCommandsTests
         var lines = cli.Output.Split('\n');
         Assert.Contains("Examples:", lines);
         Assert.All(lines.Where(l => l.StartsWith("  --", StringComparison.Ordinal)), l => Assert.InRange(l.Length, 0, 100));
-    }
-
-    private static Support.Cli WithRun(RunRecord record)
-    {
-        var cli = new Support.Cli();
-        cli.Home.Runs[record.Id] = record;
-        return cli;
     }
 
     private static void AddResults(Support.Cli cli, params int[] indexes) => cli.Home.Results.AddRange(indexes.Select(i => new ResultLine(

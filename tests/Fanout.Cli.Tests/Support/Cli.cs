@@ -17,6 +17,14 @@ internal sealed class Cli : IDisposable
         Home = new FakeHome();
     }
 
+    /// <summary>Over a home that has this run.</summary>
+    public static Cli WithRun(RunRecord record)
+    {
+        var cli = new Cli();
+        cli.Home.Runs[record.Id] = record;
+        return cli;
+    }
+
     public FakeHome Home { get; }
 
     public HurryingTime Time { get; }
