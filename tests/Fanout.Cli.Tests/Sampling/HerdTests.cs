@@ -47,9 +47,13 @@ public sealed class HerdTests(ITestOutputHelper output)
         await herd.SetLimitAsync("--concurrency", "150");
         herd.Start();
         await herd.UntilAllBeganAsync();
-        await UntilWindowAsync(herd, Window, (work, from, to) => new Figures(
-            work.AverageInFlight(from, to) / Places, Herd.SharesOfIdeal(work.SharesInFlight(from, to), run => run % 2 == 0 ? 2 : 1), 0.05));
+        await UntilWindowAsync(herd, Window, Look);
+        await KillSomeAsync(herd, kills: 3);
+        await UntilWindowAsync(herd, Window, Look);
         Assert.InRange(herd.Sampler.Work.MostInFlight(), 1, Places);
+
+        static Figures Look(SampledWork work, TimeSpan from, TimeSpan to) => new(
+            work.AverageInFlight(from, to) / Places, Herd.SharesOfIdeal(work.SharesInFlight(from, to), run => run % 2 == 0 ? 2 : 1), 0.05);
     }
 
     [Fact]
