@@ -115,6 +115,9 @@ internal sealed partial class Batch : IAsyncDisposable
     /// <summary>The lane it is worked for, of those of the whole run.</summary>
     public int Lane => _input.Lane;
 
+    /// <summary>Its lane's part of the concurrency, and what caps leave of that just now.</summary>
+    public (int All, int Now) Places => (AllotmentSplit.Part(_scope.Allotment, _input.Lane, _input.Lanes).Concurrency, PartOf(_scope, _input).Concurrency);
+
     /// <summary>What its lane had come to before this execution, over the whole run; null: nobody asks.</summary>
     public Counts? LaneBefore => _input.Before + _before;
 

@@ -10,6 +10,7 @@ public sealed partial class RunScope
     // Of lanes whose batches have ended here: what is still to be told.
     private readonly Dictionary<int, Counts> _lanesLeft = [];
     private readonly Dictionary<int, ProgressMeter> _laneMeters = [];
+    private readonly Dictionary<int, WaitMeter> _laneWaits = [];
     private RunProgress? _overall;
     private long _unsuccessfulElsewhere;
 
@@ -29,7 +30,7 @@ public sealed partial class RunScope
                 var seen = batch.Observe();
                 settled += seen.Settled;
                 if (batch.LaneBefore is { } before)
-                    lanes[batch.Lane] = Measure(batch.Lane, before + seen.Settled, seen);
+                    lanes[batch.Lane] = Measure(batch.Lane, before + seen.Settled, seen) with { Waits = WaitsLocked(batch), Places = batch.Places.All };
             }
 
             return new LaneReport(lanes, [.. _lanesLeft], settled.Failed + settled.TimedOut);
@@ -45,8 +46,10 @@ public sealed partial class RunScope
             {
                 if (_lanesLeft.TryGetValue(lane, out var left) && left == counts)
                     _lanesLeft.Remove(lane);
-                if (!_batches.Exists(batch => batch.Lane == lane))
-                    _laneMeters.Remove(lane);
+                if (_batches.Exists(batch => batch.Lane == lane))
+                    continue;
+                _laneMeters.Remove(lane);
+                _laneWaits.Remove(lane);
             }
         }
     }
@@ -69,6 +72,24 @@ public sealed partial class RunScope
             _laneMeters.Add(lane, meter = new ProgressMeter(Time));
         return meter.Measure(counts, null, seen.InFlight, seen.WaitingForRetry, _allotment) with { Allotment = null };
     }
+
+    // How much its branch has left for a lane is not known here: a place for which there is no item is the engine's.
+    private void SampleLanesLocked()
+    {
+        foreach (var batch in _batches)
+        {
+            if (!_laneWaits.TryGetValue(batch.Lane, out var waits))
+                _laneWaits.Add(batch.Lane, waits = new WaitMeter(SinceStart()));
+            waits.Add(SinceStart(), PlaceCensus.Of(DescribeLaneLocked(batch)));
+        }
+    }
+
+    private IReadOnlyList<WaitShare> WaitsLocked(Batch batch) =>
+        _laneWaits.GetValueOrDefault(batch.Lane)?.Shares(SinceStart()) is { Count: > 0 } shares
+            ? shares
+            : WaitMeter.Shares(PlaceCensus.Of(DescribeLaneLocked(batch)));
+
+    private RunSituation DescribeLaneLocked(Batch batch) => DescribeLocked(batch.Observe(), batch.Places.All, batch.Places.Now, left: int.MaxValue);
 
     private void NoteLaneLocked(Batch batch, in BatchObservation last)
     {

@@ -37,7 +37,7 @@ public sealed partial class RunScope
         lock (_lock)
         {
             var seen = LookLocked();
-            // Of lanes that others work it is not known here what they wait for.
+            // Of lanes that others work it is not known here what they wait for: each tells it itself.
             if (Spec.Batch.Dispatch == BatchDispatch.Queue)
                 return _meter.Measure(seen.Settled, Total, seen.InFlight, seen.WaitingForRetry, _allotment) with { WaitingFor = NotRunning() };
             var census = PlaceCensus.Of(DescribeLocked(seen));
@@ -61,7 +61,11 @@ public sealed partial class RunScope
     private void Sample()
     {
         lock (_lock)
+        {
+            if (LimitsAreSplit)
+                SampleLanesLocked();
             _waits.Add(SinceStart(), PlaceCensus.Of(DescribeLocked(LookLocked())));
+        }
     }
 
     private TimeSpan SinceStart() => Time.GetElapsedTime(_startedAt);
@@ -78,18 +82,20 @@ public sealed partial class RunScope
         return sum with { WaitingForRetry = sum.WaitingForRetry + handedBack, NotDue = sum.NotDue + handedBack };
     }
 
-    private RunSituation DescribeLocked(in BatchObservation seen)
+    private RunSituation DescribeLocked(in BatchObservation seen) =>
+        DescribeLocked(seen, _allotment.Concurrency, Caps.Over(_allotment.Concurrency).Concurrency, Total - seen.Settled.Settled);
+
+    private RunSituation DescribeLocked(in BatchObservation seen, int concurrency, int cap, long? left)
     {
-        var caps = Caps.Over(_allotment.Concurrency);
         return new RunSituation
         {
-            Concurrency = _allotment.Concurrency,
-            Left = Total - seen.Settled.Settled,
+            Concurrency = concurrency,
+            Left = left,
             Reach = _batches.Count == 0 ? long.MaxValue : seen.Reach,
             ItemsInHandlers = seen.InFlight,
             UnitsInHandlers = seen.UnitsInFlight,
-            Cap = caps.Concurrency,
-            CapCause = caps.Cause,
+            Cap = cap,
+            CapCause = Caps.Over(_allotment.Concurrency).Cause,
             IsEnding = _gate.Stop is not null || _gate.HostStopping,
             IsPaused = _gate.Paused,
             PaceCause = seen.WaitsForPace ? _paceCause : null,

@@ -54,6 +54,17 @@ public sealed class QueueRunTests
     }
 
     [Fact]
+    public async Task LanesTell_WhatTheRunWaitsFor()
+    {
+        await using var home = await QueueHome.OpenAsync();
+        home.AddWorker(number => number);
+        var running = home.Home.RunAsync(QueueHome.Spec(100, """ "concurrency": 4, "rate": "20/s", "burst": 1 """, """ "lanes": 2 """));
+        await home.Home.UntilAsync(() => home.Catalog.Of("r").Any(lane => lane.Waits.Any(share => share is { Cause: WaitCauses.Rate, Percent: > 50 })));
+        Assert.All(home.Catalog.Of("r").Where(lane => lane.Waits.Count > 0), lane => Assert.Equal(100, lane.Waits.Sum(share => share.Percent)));
+        await running.WaitAsync(Patience);
+    }
+
+    [Fact]
     public async Task EverythingSentAndBroughtTwice_CountsOnce()
     {
         const int Items = 1_000;

@@ -171,6 +171,23 @@ public sealed class RunWaitsTests
     }
 
     [Fact]
+    public async Task LaneThatIsApart_TellsWhatItsOwnPlacesWaitFor()
+    {
+        var flow = new FlowSpec { Concurrency = 8, Rate = new Rate(1, TimeSpan.FromMinutes(1)), Burst = 3 };
+        await using var rig = new BatchRig(BatchRig.Range(Items, flow, batch: new BatchSpec { Slice = TimeSpan.FromMinutes(5) }), (_, _) => ValueTask.FromResult<string?>(null), _time, lanesShareProcess: false);
+        var input = new BatchInput("run", "b0001-l01-00000", await rig.PlanAsync(), 0, Items, [], Lane: 1, Lanes: 2, 1) { Before = new Counts(5, 0, 0, 0) };
+        using var stop = new CancellationTokenSource();
+        var working = Fanout.Orchestration.Activities.WorkBatchAsync(rig.Scope, input, checkpoint: null, new BatchExecution(1, stop.Token, CancellationToken.None));
+        await BatchRig.UntilAsync(() => rig.Scope.ObserveLanes().Lanes.TryGetValue(1, out var lane) && lane.Waits is [{ Cause: WaitCauses.Rate }]);
+        for (var sample = 0; sample < 20; sample++)
+            _time.Advance(TimeSpan.FromMilliseconds(50));
+        var lane = rig.Scope.ObserveLanes().Lanes[1];
+        Assert.Equal((4, new WaitShare(WaitCauses.Rate, 100)), (lane.Places, Assert.Single(lane.Waits)));
+        await stop.CancelAsync();
+        await working;
+    }
+
+    [Fact]
     public async Task RunThatIsToEnd_WaitsForItsHandlersAlone()
     {
         await using var held = new HeldHandlers(_time, new FlowSpec { Concurrency = 4, Rate = new Rate(1, TimeSpan.FromHours(1)), Burst = 2 });
