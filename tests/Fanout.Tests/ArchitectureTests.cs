@@ -22,6 +22,7 @@ public sealed partial class ArchitectureTests
 
     [Theory]
     [InlineData("Fanout")]
+    [InlineData("Fanout.Api", "Fanout")]
     [InlineData("Fanout.Embedded", "Fanout")]
     [InlineData("Fanout.Azure", "Fanout")]
     [InlineData("Fanout.Functions", "Fanout.Azure")]

@@ -4,6 +4,7 @@ using Fanout.Cli.Driving;
 using Fanout.Cli.Parsing;
 using Fanout.Cli.Rendering;
 using Fanout.Runs;
+using Fanout.Specs;
 
 namespace Fanout.Cli.Commands;
 
@@ -69,15 +70,12 @@ internal sealed class RedriveCommand
 
     private JsonObject BuildDocument(CommandContext context, RunRecord earlier)
     {
-        var document = JsonNode.Parse(earlier.SpecJson)!.AsObject();
-        document.Remove("id");
-        if (context.Parse.GetValue(_id) is { } id)
-            document["id"] = id;
-        document["source"] = new JsonObject { ["kind"] = "redrive", ["run"] = earlier.Id };
-        if (context.Parse.GetValue(_only) is { } only)
-            document["source"]!["only"] = string.Equals(only, "timedout", StringComparison.OrdinalIgnoreCase) ? "timedOut" : only;
-        if (context.Parse.GetValue(_whereError) is { } text)
-            document["source"]!["whereError"] = text;
+        var only = context.Parse.GetValue(_only);
+        var document = RedriveDocument.Create(
+            earlier,
+            context.Parse.GetValue(_id),
+            string.Equals(only, "timedout", StringComparison.OrdinalIgnoreCase) ? "timedOut" : only,
+            context.Parse.GetValue(_whereError));
         _handler.Apply(context.Parse, document, context.Exec, context.Environment.Specs);
         _fields.Apply(context.Parse, document);
         return document;

@@ -22,11 +22,11 @@ public sealed record RequestRules
         var errors = new List<SpecError>();
         var handler = spec.Handler.Name;
         if (handler == "exec" && !AllowExec)
-            errors.Add(new SpecError("/handler/name", "\"exec\"", "runs commands, which requests from a queue may not do here.", "Use another handler, or have the coordinator allow it."));
+            errors.Add(new SpecError("/handler/name", "\"exec\"", "runs commands, which requests may not do here.", "Use another handler, or have the coordinator allow it."));
         else if (RefusedHandlers.Contains(handler))
-            errors.Add(new SpecError("/handler/name", $"\"{handler}\"", "is a handler that requests from a queue may not use here.", "Use another handler."));
+            errors.Add(new SpecError("/handler/name", $"\"{handler}\"", "is a handler that requests may not use here.", "Use another handler."));
         if (!AllowLocalFiles && LocalFileOf(spec.Source) is { } field)
-            errors.Add(new SpecError($"/source/{field}", null, "names files of the machine that starts the run, which requests from a queue may not read here.", "Put the items into storage, or have the coordinator allow it."));
+            errors.Add(new SpecError($"/source/{field}", null, "names files of the machine that starts the run, which requests may not read here.", "Put the items into storage, or have the coordinator allow it."));
         return errors;
     }
 

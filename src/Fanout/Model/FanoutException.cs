@@ -46,6 +46,9 @@ public sealed class RunException(string runId, string message) : FanoutException
 {
     /// <summary>The run's id.</summary>
     public string RunId { get; } = runId;
+
+    /// <summary>True: there is no such run. Default: false, it is there and does not allow the request.</summary>
+    public bool IsMissing { get; init; }
 }
 
 /// <summary>A limit was asked for that does not exist, or that runs still need.</summary>
@@ -55,6 +58,9 @@ public sealed class LimitException(string limit, string message) : FanoutExcepti
 {
     /// <summary>The limit's name.</summary>
     public string Limit { get; } = limit;
+
+    /// <summary>True: there is no such limit. Default: false, it is there and does not allow the request.</summary>
+    public bool IsMissing { get; init; }
 }
 
 /// <summary>The home (database, results directory, storage account) cannot be used: disk full, read-only, corrupt, written by a newer version, or away.</summary>

@@ -98,23 +98,30 @@ public sealed record BatchCheckpoint(
         IResultStore results, string runId, IReadOnlyList<BranchManifest> closed, CancellationToken cancellationToken)
     {
         var checkpoints = new List<BatchCheckpoint>();
-        var names = await ListAsync(results, runId, key: null, cancellationToken).ConfigureAwait(false);
-        foreach (var executions in names.GroupBy(KeyOf, StringComparer.Ordinal))
+        foreach (var (key, name) in await FindNewestAsync(results, runId, cancellationToken).ConfigureAwait(false))
         {
-            if (closed.Any(branch => executions.Key.StartsWith($"{branch.BranchId}-", StringComparison.Ordinal)))
+            if (closed.Any(branch => key.StartsWith($"{branch.BranchId}-", StringComparison.Ordinal)))
                 continue;
-            if (await ReadAsync(results, runId, executions.Max(StringComparer.Ordinal)!).ConfigureAwait(false) is { } checkpoint)
+            if (await ReadAsync(results, runId, name).ConfigureAwait(false) is { } checkpoint)
                 checkpoints.Add(checkpoint);
         }
 
         return checkpoints;
     }
 
+    /// <summary>The batches of a run that have checkpoints, and the document of the newest execution of each.</summary>
+    public static async Task<IReadOnlyList<(string Key, string DocumentName)>> FindNewestAsync(IResultStore results, string runId, CancellationToken cancellationToken)
+    {
+        var names = await ListAsync(results, runId, key: null, cancellationToken).ConfigureAwait(false);
+        return [.. names.GroupBy(KeyOf, StringComparer.Ordinal).Select(executions => (executions.Key, executions.Max(StringComparer.Ordinal)!))];
+    }
+
     /// <summary>Writes it durably.</summary>
     public ValueTask WriteAsync(IResultStore results, string runId, string key, long epoch) => results.WriteDocumentAsync(
         runId, DocumentName(key, epoch), JsonSerializer.SerializeToUtf8Bytes(this, FanoutJson.Options), CancellationToken.None);
 
-    private static ValueTask<BatchCheckpoint?> ReadAsync(IResultStore results, string runId, string documentName) =>
+    /// <summary>Reads one; null: it has been deleted since.</summary>
+    public static ValueTask<BatchCheckpoint?> ReadAsync(IResultStore results, string runId, string documentName) =>
         StoredJson.ReadAsync<BatchCheckpoint>(results, runId, documentName, CancellationToken.None);
 
     private static async Task<List<string>> ListAsync(IResultStore results, string runId, string? key, CancellationToken cancellationToken)

@@ -48,6 +48,14 @@ public interface IRunClient
     /// <exception cref="RunException">There is no such run.</exception>
     IAsyncEnumerable<ResultLine> ReadResultsAsync(string runId, ResultQuery query, CancellationToken cancellationToken);
 
+    /// <summary>As <see cref="ReadResultsAsync"/>, but each line as it was written: UTF-8 with its line end, valid until the next one is asked for.</summary>
+    /// <exception cref="RunException">There is no such run.</exception>
+    IAsyncEnumerable<ReadOnlyMemory<byte>> ReadResultLinesAsync(string runId, ResultQuery query, CancellationToken cancellationToken);
+
+    /// <summary>The run's branches and batches, as far as its results show them.</summary>
+    /// <exception cref="RunException">There is no such run.</exception>
+    Task<RunTree> ReadTreeAsync(string runId, CancellationToken cancellationToken);
+
     /// <summary>Where the results are, for a human.</summary>
     string LocateResults(string runId);
 }

@@ -72,7 +72,7 @@ public sealed class LimitClient(ILimitStore store, IRunCatalog catalog, TimeProv
         JsonElement.Parse(run.SpecJson).TryGetProperty("flow", out var flow)
         && flow.Deserialize<FlowSpec>(FanoutJson.Options)!.Limits.Contains(name, StringComparer.Ordinal);
 
-    private static LimitException NoSuchLimit(string name) => new(name, $"There is no limit '{name}' here. 'limit list' shows the limits there are.");
+    private static LimitException NoSuchLimit(string name) => new(name, $"There is no limit '{name}' here. 'limit list' shows the limits there are.") { IsMissing = true };
 
     private static LimitException StillNeeded(string name, List<string> runs)
     {

@@ -72,7 +72,7 @@ public sealed class RunClient(RunEnvironment environment, IOrchestrationClient e
     /// <inheritdoc/>
     public async Task<RunRecord> GetAsync(string runId, CancellationToken cancellationToken) =>
         await Catalog.GetAsync(runId, cancellationToken).ConfigureAwait(false)
-        ?? throw new RunException(runId, $"There is no run '{runId}' here. 'list' shows the runs there are.");
+        ?? throw new RunException(runId, $"There is no run '{runId}' here. 'list' shows the runs there are.") { IsMissing = true };
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<RunRecord>> ListAsync(RunQuery query, CancellationToken cancellationToken) => Catalog.ListAsync(query, cancellationToken);
@@ -129,6 +129,24 @@ public sealed class RunClient(RunEnvironment environment, IOrchestrationClient e
         var parts = await reader.FindPartsAsync(runId, cancellationToken).ConfigureAwait(false);
         await foreach (var line in reader.ReadAsync(runId, parts, query, cancellationToken).ConfigureAwait(false))
             yield return line;
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadResultLinesAsync(
+        string runId, ResultQuery query, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await GetAsync(runId, cancellationToken).ConfigureAwait(false);
+        var reader = new ResultReader(environment.Results);
+        var parts = await reader.FindPartsAsync(runId, cancellationToken).ConfigureAwait(false);
+        await foreach (var line in reader.ReadRawAsync(runId, parts, query, cancellationToken).ConfigureAwait(false))
+            yield return line;
+    }
+
+    /// <inheritdoc/>
+    public async Task<RunTree> ReadTreeAsync(string runId, CancellationToken cancellationToken)
+    {
+        await GetAsync(runId, cancellationToken).ConfigureAwait(false);
+        return await RunTree.ReadAsync(environment.Results, runId, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
