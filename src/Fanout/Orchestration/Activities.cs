@@ -224,6 +224,9 @@ public sealed class Activities(
         var plan = Planner.Plan(scope.Spec, source, Environment.ProcessorCount, !scope.LimitsAreSplit);
         await PlanDocument.WriteAsync(results, scope.RunId, plan).ConfigureAwait(false);
         scope.SetTotal(plan.Total);
+        // Where no process drives the run, nobody else tells how long it is.
+        if (!scopes.Environment.LanesShareProcess)
+            await catalog.SetProgressAsync(scope.RunId, ProgressShard.Coordinator, scope.ObserveShare(), CancellationToken.None).ConfigureAwait(false);
         return new PlanResult(plan, null);
     }
 
