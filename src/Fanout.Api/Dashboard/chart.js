@@ -1,13 +1,15 @@
 // A small line chart over time, drawn by hand as SVG. What it shows is also said in a sentence, and is in a table for who asks for it.
 import { h, newId, setAttribute, setText, show } from './dom.js';
-import { timeOfDay } from './format.js';
+import { hourAndMinute, timeOfDay } from './format.js';
 
 const height = 170;
 const margin = { top: 12, right: 12, bottom: 22, left: 48 };
+/** Room for marks at the ends of lines. */
+const markRoom = 28;
 const tableRows = 60;
 
 /**
- * `series` are `{ name, tone, value(sample), step?, area? }`; a value of undefined is a gap. `format` writes a value. `onPoint(time)` is called
+ * `series` are `{ name, tone, value(sample), step?, area?, mark? }`; a value of undefined is a gap. `format` writes a value. `onPoint(time)` is called
  * with the moment that is pointed at, so that several charts can show the same one, by `point(time)`.
  */
 export function lineChart({ title, series, format, onPoint }) {
@@ -18,10 +20,11 @@ export function lineChart({ title, series, format, onPoint }) {
     ...each,
     area: each.area ? h('path', { class: 'area', 'data-tone': each.tone }) : null,
     path: h('path', { class: each.step ? 'line step' : 'line', 'data-tone': each.tone }),
+    text: each.mark ? h('text', { class: 'mark', 'data-tone': each.tone }, each.mark) : null,
   }));
   const cursor = h('line', { class: 'cursor', y1: margin.top, y2: height - margin.bottom, visibility: 'hidden' });
   const svg = h('svg', { class: 'chart', role: 'img', height, width: '100%' },
-    grid, lines.map(line => line.area), lines.map(line => line.path), cursor);
+    grid, lines.map(line => line.area).filter(Boolean), lines.map(line => line.path), lines.map(line => line.text).filter(Boolean), cursor);
   const legend = h('ul', { class: 'chart-legend' }, series.map(each =>
     h('li', {}, h('span', { class: each.step ? 'line-swatch step' : 'line-swatch', 'data-tone': each.tone, 'aria-hidden': 'true' }), each.name)));
   const table = h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `${title}, table` });
@@ -44,6 +47,7 @@ export function lineChart({ title, series, format, onPoint }) {
       if (line.area) setAttribute(line.area, 'd', areaOf(samples, line.value, scale));
     }
 
+    placeMarks(lines.filter(line => line.text), samples, scale);
     drawCursor();
     if (details.open) drawTable();
   }
@@ -103,9 +107,11 @@ function scaleOf(samples, series, width) {
   for (const sample of samples) for (const each of series) top = Math.max(top, each.value(sample) ?? 0);
   const step = niceStep(top / 3);
   const max = Math.max(step, Math.ceil(top / step) * step);
-  const inner = { width: width - margin.left - margin.right, height: height - margin.top - margin.bottom };
+  const right = margin.right + (series.some(each => each.mark) ? markRoom : 0);
+  const inner = { width: width - margin.left - right, height: height - margin.top - margin.bottom };
   return {
     first, last, max, step,
+    end: width - right,
     x: time => Math.round((margin.left + inner.width * (time - first) / (last - first)) * 10) / 10,
     y: value => Math.round((margin.top + inner.height * (1 - value / max)) * 10) / 10,
     time: x => first + (last - first) * (x - margin.left) / inner.width,
@@ -123,15 +129,15 @@ function drawGrid(grid, scale, format, width) {
   const parts = [];
   for (let value = 0; value <= scale.max * 1.001; value += scale.step) {
     const y = Math.round(scale.y(value)) + 0.5;
-    parts.push(h('line', { x1: margin.left, x2: width - margin.right, y1: y, y2: y }), h('text', { x: margin.left - 6, y: y + 4, 'text-anchor': 'end' }, format(value)));
+    parts.push(h('line', { x1: margin.left, x2: scale.end, y1: y, y2: y }), h('text', { x: margin.left - 6, y: y + 4, 'text-anchor': 'end' }, format(value)));
   }
 
-  const wanted = Math.max(1, Math.floor((width - margin.left) / 130));
+  const wanted = Math.max(1, Math.floor((scale.end - margin.left) / 75));
   const step = [10, 30, 60, 120, 300, 600].find(seconds => (scale.last - scale.first) / 1000 / seconds <= wanted) ?? 1800;
   for (let time = Math.ceil(scale.first / 1000 / step) * step * 1000; time <= scale.last; time += step * 1000) {
     const x = scale.x(time);
-    const anchor = x > width - margin.right - 30 ? 'end' : 'middle';
-    parts.push(h('text', { x, y: height - 5, 'text-anchor': anchor }, timeOfDay(time)));
+    const anchor = x > width - 30 ? 'end' : 'middle';
+    parts.push(h('text', { x, y: height - 5, 'text-anchor': anchor }, step < 60 ? timeOfDay(time) : hourAndMinute(time)));
   }
 
   grid.replaceChildren(...parts);
@@ -155,6 +161,20 @@ function areaOf(samples, value, scale) {
   if (samples.length < 2) return '';
   const floor = scale.y(0);
   return `M${scale.x(samples[0].time)} ${floor}${samples.map(sample => `L${scale.x(sample.time)} ${scale.y(value(sample) ?? 0)}`).join('')}L${scale.x(samples.at(-1).time)} ${floor}Z`;
+}
+
+// From the top down, each a line's height below the one before at least: values that are close must not make their marks unreadable.
+function placeMarks(lines, samples, scale) {
+  const last = samples.at(-1);
+  const placed = lines.map(line => ({ text: line.text, value: last && line.value(last) })).sort((one, other) => other.value - one.value);
+  let lowest = -Infinity;
+  for (const { text, value } of placed) {
+    setAttribute(text, 'visibility', value === undefined ? 'hidden' : 'visible');
+    if (value === undefined) continue;
+    lowest = Math.max(lowest + 12, scale.y(value) + 4);
+    setAttribute(text, 'x', scale.end + 5);
+    setAttribute(text, 'y', lowest);
+  }
 }
 
 function nearest(samples, time) {

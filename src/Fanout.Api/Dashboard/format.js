@@ -64,6 +64,7 @@ export function bytes(n) {
   return n < 1024 ? `${n} B` : n < 1048576 ? `${oneDigit.format(n / 1024)} KiB` : `${oneDigit.format(n / 1048576)} MiB`;
 }
 
+export const hourAndMinute = milliseconds => clock.format(milliseconds).slice(0, 5);
 export const timeOfDay = milliseconds => clock.format(milliseconds);
 
 export function ago(iso) {

@@ -40,7 +40,7 @@ export async function limitsPage({ signal }) {
   return {
     title: 'Limits',
     element: h('div', { class: 'stack' },
-      h('div', { class: 'page-head' }, h('h1', {}, 'Limits'), button('Set a limit…', () => edit(null), 'primary')),
+      h('div', { class: 'page-head' }, h('h1', { tabindex: -1 }, 'Limits'), button('Set a limit…', () => edit(null), 'primary')),
       trouble, empty, list),
     shown() { repeat(load, refreshEvery, signal); },
   };
@@ -68,7 +68,11 @@ function makeLimit(limit, load, edit) {
         return true;
       },
     });
-    if (done) await load().catch(() => { /* Told in the page. */ });
+    if (!done) return;
+    // The limit goes away with its buttons, and must not take the focus with it.
+    document.querySelector('h1').focus();
+    announce(`Limit ${limit.name} is deleted.`);
+    await load().catch(() => { /* Told in the page. */ });
   };
   const element = section(limit.name, {}, bounds, granted, bar.element, h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `Runs under ${limit.name}` }, table), trouble,
     h('div', { class: 'actions' },

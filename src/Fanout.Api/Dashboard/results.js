@@ -1,5 +1,5 @@
 // Looking through what became of the items.
-import { announce, h, section, setText } from './dom.js';
+import { h, section, setText } from './dom.js';
 import { downloadLink } from './download.js';
 import { button, field, select } from './fields.js';
 import { count, duration } from './format.js';
@@ -13,7 +13,10 @@ const filters = [['', 'All outcomes'], [unsuccessful, 'Not succeeded'], ['Succee
 /** As much of an output as is shown; the download has all of it. */
 const mostShown = 50_000;
 
-export function resultsSection(id, signal, firstStatus) {
+/** What a run keeps of its outcomes, where that is not all. */
+const keeps = { failures: 'This run keeps only what did not succeed.', none: 'This run keeps no results; its report counts them.' };
+
+export function resultsSection(id, signal, { status: firstStatus, keep }) {
   const state = { lines: [], more: false, turn: 0 };
   const status = field('Outcome', select(filters, { on: { change: () => open(0) } }), { inline: true });
   const jump = field('Item index', h('input', { type: 'number', min: 0, step: 1, inputmode: 'numeric' }), { inline: true });
@@ -28,6 +31,7 @@ export function resultsSection(id, signal, firstStatus) {
   };
   status.value = firstStatus;
   const element = section('Results', { class: 'results' },
+    keeps[keep] && h('p', { class: 'hint' }, keeps[keep]),
     h('div', { class: 'bar' }, status.element,
       h('form', { class: 'find', 'aria-label': 'Go to an item', novalidate: true, on: { submit: go } }, jump.element, h('button', { type: 'submit' }, 'Go')),
       button('Refresh', () => open(state.lines[0]?.index ?? 0))),
@@ -84,6 +88,10 @@ export function resultsSection(id, signal, firstStatus) {
   return {
     element,
     open,
+    /** The run has ended. Whoever is reading is not disturbed. */
+    complete() {
+      if ((state.lines[0]?.index ?? 0) === 0 && !element.contains(document.activeElement)) open(0);
+    },
     /** Shows an item, opened, and moves there. */
     async jumpTo(index) {
       status.value = '';
@@ -91,7 +99,7 @@ export function resultsSection(id, signal, firstStatus) {
       if (!await open(index)) return;
       const line = list.querySelector('details');
       if (state.lines[0]?.index !== index) {
-        announce(`Item ${index} has no result yet.`);
+        setText(place, `Item ${count(index)} has no result here${state.lines.length > 0 ? '; these come after it.' : '.'}`);
         return element.scrollIntoView({ block: 'start' });
       }
 

@@ -1,5 +1,5 @@
 import { lineChart } from './chart.js';
-import { h, onceAFrame, section, setText } from './dom.js';
+import { h, onceAFrame, section, setText, show } from './dom.js';
 import { compact, duration, perSecond, ratePerSecond } from './format.js';
 
 /** As many as the server keeps: 15 minutes of one a second. */
@@ -9,6 +9,7 @@ const rateText = value => value >= 1000 ? `${compact(value)}/s` : perSecond(valu
 
 export function chartsSection(signal, events) {
   const samples = [];
+  let over = false;
   const onPoint = time => charts.forEach(chart => chart.point(time));
   const latency = name => sample => sample.latency?.[name];
   const charts = [
@@ -29,23 +30,26 @@ export function chartsSection(signal, events) {
     lineChart({
       title: 'Latency', format: duration, onPoint,
       series: [
-        { name: 'median', tone: '1', value: latency('p50') },
-        { name: '90th percentile', tone: '2', value: latency('p90') },
-        { name: '99th percentile', tone: '5', value: latency('p99') },
+        { name: 'median', mark: 'p50', tone: '1', value: latency('p50') },
+        { name: '90th percentile', mark: 'p90', tone: '2', value: latency('p90') },
+        { name: '99th percentile', mark: 'p99', tone: '5', value: latency('p99') },
       ],
     }),
   ];
   const note = h('p', { class: 'hint' });
+  const board = h('div', { class: 'charts' }, charts.map(chart => chart.element));
   const frame = onceAFrame(draw);
   signal.addEventListener('abort', frame.cancel);
   if (!events) setText(note, 'This server sends no events: the page asks every two seconds, and latency is not measured.');
 
   function draw() {
+    show(board, samples.length > 0 || !over);
+    if (over && samples.length === 0) setText(note, 'The run has ended, and no measurements of it are kept any more.');
     for (const chart of charts) chart.update(samples);
   }
 
   return {
-    element: section('Live', {}, note, h('div', { class: 'charts' }, charts.map(chart => chart.element))),
+    element: section('Over time', {}, note, board),
     add(sample) {
       const time = Date.parse(sample.at);
       // After a reconnection the server may send again what is known already.
@@ -55,5 +59,10 @@ export function chartsSection(signal, events) {
       frame.request();
     },
     draw,
+    /** No more are to come. */
+    end() {
+      over = true;
+      frame.request();
+    },
   };
 }

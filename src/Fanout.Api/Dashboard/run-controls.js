@@ -1,17 +1,19 @@
 // What a run may use, to be changed while it runs.
 import { getJson, runPath } from './api.js';
-import { announce, h, section, setText, show } from './dom.js';
+import { h, section, setText, show } from './dom.js';
 import { button, field, select } from './fields.js';
 import { count, parseRate } from './format.js';
 import { errorText, problemBox } from './problem.js';
 import { logSlider } from './log-slider.js';
+import { hasEnded } from './run-progress.js';
 
 const toleranceText = tolerate => !tolerate ? '' : [tolerate.count, tolerate.percent === undefined ? undefined : `${tolerate.percent}%`].filter(part => part !== undefined).join(',');
 
 export function controlsSection(id, signal, onView) {
   const concurrency = logSlider('Concurrency', { min: 1, max: 1_000, hint: 'Items in flight over the whole run.' });
-  const rate = logSlider('Rate', { min: 0.1, max: 10_000, hint: 'Item starts, retries included. Empty: no limit of its own.', whole: false });
+  const rate = logSlider('Rate', { min: 0.1, max: 10_000, hint: 'Item starts, retries included.', whole: false });
   const unit = field('Rate unit', select([['s', 'a second'], ['min', 'a minute'], ['h', 'an hour'], ['d', 'a day']]));
+  rate.input.placeholder = 'unlimited';
   const burst = field('Burst', h('input', { type: 'number', min: 1, step: 1, inputmode: 'numeric' }), { hint: 'Starts at once after a quiet time.' });
   const tolerate = field('Tolerated failures', h('input', { type: 'text', autocomplete: 'off' }), { hint: 'Such as 100, 5% or 100,5%.' });
   const weight = field('Weight', h('input', { type: 'number', min: 0.001, step: 'any' }), { hint: 'Share of limits others use too.' });
@@ -52,8 +54,11 @@ export function controlsSection(id, signal, onView) {
       each.clear();
     }
 
-    setText(news, '');
-    trouble.replaceChildren();
+    if (force) {
+      setText(news, '');
+      trouble.replaceChildren();
+    }
+
     changed();
   }
 
@@ -122,9 +127,9 @@ export function controlsSection(id, signal, onView) {
     element,
     update(now) {
       view = { ...view, ...now };
-      show(element, !view.report);
-      if (view.report) return;
-      if (dirty && now.control.version > version && news.textContent === '') {
+      show(element, !hasEnded(view));
+      if (hasEnded(view)) return;
+      if (dirty && now.control.version > version) {
         const { concurrency: slots } = now.allotment;
         setText(news, `Changed elsewhere meanwhile: concurrency is ${count(slots)}, rate ${now.allotment.rate ?? 'unlimited'}.`);
       }
@@ -142,7 +147,6 @@ export function pauseButton(id, signal, onView, trouble) {
     element.disabled = true;
     try {
       onView(await getJson(runPath(id), { method: 'PATCH', json: { paused: !paused }, signal }));
-      announce(paused ? 'The run is paused.' : 'The run goes on.');
     } catch (problem) {
       if (!signal.aborted) trouble.replaceChildren(problemBox(problem));
     } finally {
@@ -155,7 +159,7 @@ export function pauseButton(id, signal, onView, trouble) {
     update(view) {
       paused = view.control.paused;
       setText(element, paused ? 'Resume' : 'Pause');
-      show(element, !view.report && !view.control.stop);
+      show(element, !hasEnded(view) && !view.control.stop);
     },
   };
 }

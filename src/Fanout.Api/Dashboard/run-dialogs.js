@@ -39,7 +39,7 @@ export function deleteDialog(view) {
 /** Answers the new run's view, or null: there is none. */
 export function redriveDialog(view) {
   const counts = countsOf(view);
-  const never = view.report.notStarted ?? 0;
+  const never = view.report?.notStarted ?? 0;
   const all = counts.failed + counts.timedOut + counts.cancelled + never;
   const form = {
     only: field('Which items', select([

@@ -8,9 +8,9 @@ import { resultsSection } from './results.js';
 import { chartsSection } from './run-charts.js';
 import { controlsSection, pauseButton } from './run-controls.js';
 import { cancelDialog, deleteDialog, redriveDialog } from './run-dialogs.js';
-import { runProgress } from './run-progress.js';
+import { hasEnded, runProgress } from './run-progress.js';
 import { treeSection } from './run-tree.js';
-import { getRun, hasEnded, watchRun } from './run-watch.js';
+import { getRun, watchRun } from './run-watch.js';
 import { waitsSection } from './waits.js';
 
 const states = { live: 'Live', polling: 'Asking every 2 s', waiting: 'Connection lost, trying again', over: '' };
@@ -21,7 +21,7 @@ export async function runPage({ argument: id, query, capabilities, signal }) {
   const unsuccessful = first.report?.tally.unsuccessful ?? 0;
   const head = headOf(id, signal, () => view, accept);
   const charts = chartsSection(signal, capabilities.events);
-  const results = resultsSection(id, signal, unsuccessful > 0 ? 'Failed,TimedOut,Cancelled' : '');
+  const results = resultsSection(id, signal, { status: unsuccessful > 0 ? 'Failed,TimedOut,Cancelled' : '', keep: first.spec?.results?.keep });
   const tree = treeSection(id, signal);
   const parts = [head, runProgress(), waitsSection(), controlsSection(id, signal, accept), errorsSection(id), tree];
   const [, progress, waits, controls, errors] = parts;
@@ -30,7 +30,7 @@ export async function runPage({ argument: id, query, capabilities, signal }) {
 
   function draw() {
     for (const part of parts) part.update(view);
-    show(waits.element, !view.report);
+    show(waits.element, !hasEnded(view));
   }
 
   function accept(now) {
@@ -39,21 +39,26 @@ export async function runPage({ argument: id, query, capabilities, signal }) {
     const before = view;
     view = { ...now, spec: now.spec ?? view.spec };
     if (view.status !== before.status) announce(`Run ${id}: ${statusWords(view.status)}`);
-    if (hasEnded(view) && !hasEnded(before)) results.open(0);
+    if (hasEnded(view) && !hasEnded(before)) results.complete();
     frame.request();
+  }
+
+  function onState(state) {
+    head.setState(state);
+    if (state === 'over') charts.end();
   }
 
   draw();
   return {
     title: `Run ${id}`,
     element: h('div', { class: 'stack' },
-      head.element, progress.element,
+      head.element, progress.element, charts.element,
       h('div', { class: 'run-grid' },
         h('div', { class: 'stack' }, waits.element, controls.element, tree.element),
-        h('div', { class: 'stack' }, charts.element, errors.element, results.element, specSection(first)))),
+        h('div', { class: 'stack' }, errors.element, results.element, specSection(first)))),
     shown() {
       charts.draw();
-      watchRun(id, first, { events: capabilities.events, signal, onView: accept, onSample: charts.add, onState: head.setState });
+      watchRun(id, first, { events: capabilities.events, signal, onView: accept, onSample: charts.add, onState });
       tree.start();
       if (query.has('item')) results.jumpTo(Number(query.get('item')));
       else results.open(0);
@@ -70,11 +75,13 @@ function headOf(id, signal, current, accept) {
   const state = h('span', { class: 'hint connection' });
   const trouble = h('div');
   const pause = pauseButton(id, signal, accept, trouble);
-  const heading = h('h1', {}, id);
+  const heading = h('h1', { tabindex: -1 }, id);
   const cancel = button('Cancel…', async () => {
     const answer = await cancelDialog(current());
     if (answer === null) return;
     accept(answer);
+    // The button goes away, and must not take the focus with it.
+    heading.focus();
     announce(`Run ${id} is being cancelled.`);
   }, 'danger-quiet');
   const redrive = button('Redrive…', async () => {
@@ -100,7 +107,7 @@ function headOf(id, signal, current, accept) {
       times, trouble),
     setState(name) { setText(state, states[name]); },
     update(view) {
-      const ended = Boolean(view.report);
+      const ended = hasEnded(view);
       status.update(view.status, Boolean(view.control.stop) && !ended);
       pause.update(view);
       show(cancel, !ended && !view.control.stop);

@@ -1,9 +1,12 @@
 // How far a run is: the sentence, the bar and the counts at the top of its page.
 import { h, setText, show } from './dom.js';
 import { count, duration, inWords, items, parseDuration, percent, perSecond } from './format.js';
+import { statusWords } from './icons.js';
 import { stackedBar } from './stacked-bar.js';
 
 export const totalOf = run => run.total ?? run.progress?.total ?? run.report?.total;
+
+export const hasEnded = view => view.report !== undefined || view.endedAt !== undefined;
 
 /** The counts of a view, of its report once there is one. */
 export function countsOf(view) {
@@ -25,9 +28,9 @@ export function outcomeParts(counts) {
 export function runProgress() {
   const sentence = h('p', { class: 'lead' });
   const reason = h('p', { class: 'reason', hidden: true });
-  const bar = stackedBar({ label: 'Outcomes' });
+  const bar = stackedBar({ label: 'Counts' });
   const meter = h('progress', { class: 'unseen', 'aria-label': 'Settled items' });
-  const facts = { rate: fact('Rate'), inFlight: fact('In flight'), retry: fact('Waiting for retry'), left: fact('Remaining'), attempts: fact('Attempts'), notStarted: fact('Not started'), reduced: fact('Reduced'), took: fact('Took') };
+  const facts = { rate: fact('Rate'), inFlight: fact('In flight'), retry: fact('Waiting for retry'), waiting: fact('Waiting mostly for'), left: fact('Remaining'), attempts: fact('Attempts'), notStarted: fact('Not started'), reduced: fact('Reduced'), took: fact('Took') };
   const element = h('section', { class: 'card progress-card', 'aria-label': 'Progress' },
     sentence, reason, meter, bar.element, h('dl', { class: 'facts' }, Object.values(facts).map(each => each.element)));
   return {
@@ -36,15 +39,17 @@ export function runProgress() {
       const counts = countsOf(view);
       const total = totalOf(view);
       const { progress, report } = view;
+      const ended = hasEnded(view);
       setText(sentence, sentenceOf(view, counts, total));
       setText(reason, report?.message ?? view.control?.message ?? '');
       show(reason, reason.textContent !== '');
-      bar.update(outcomeParts(counts), total ?? counts.settled);
+      bar.update(outcomeParts(counts), total ?? (ended ? counts.settled : null));
       if (total) { meter.max = total; meter.value = counts.settled; } else meter.removeAttribute('value');
-      facts.rate.set(report ? null : perSecond(progress?.itemsPerSecond));
-      facts.inFlight.set(report ? null : count(progress?.inFlight));
-      facts.retry.set(report ? null : count(progress?.waitingForRetry));
-      facts.left.set(report ? null : duration(parseDuration(progress?.remaining)) || 'unknown');
+      facts.rate.set(ended ? null : perSecond(progress?.itemsPerSecond));
+      facts.inFlight.set(ended ? null : count(progress?.inFlight));
+      facts.retry.set(ended ? null : count(progress?.waitingForRetry));
+      facts.waiting.set(ended ? null : progress?.waitingFor);
+      facts.left.set(ended ? null : duration(parseDuration(progress?.remaining)) || 'unknown');
       facts.attempts.set(report && count(report.tally.attempts));
       facts.notStarted.set(report && count(report.notStarted));
       facts.reduced.set(report?.reduced === undefined ? null : JSON.stringify(report.reduced).slice(0, 200));
@@ -68,6 +73,7 @@ function fact(name) {
 function sentenceOf(view, counts, total) {
   const { report, progress } = view;
   if (report) return `${inWords(report.reason)}. ${total === undefined ? `${items(counts.settled)} settled.` : `${count(counts.settled)} of ${items(total)} settled.`}`;
+  if (hasEnded(view)) return `${statusWords(view.status)}. Its report is not there.`;
   if (!progress) return 'Accepted. Nobody has begun to work on it.';
   const far = total === undefined ? `${items(counts.settled)} settled; the source is not counted` : `${percent(counts.settled, total)} of ${items(total)} settled`;
   if (view.control?.stop) return `Stopping (${inWords(view.control.stop).toLowerCase()}): ${far}.`;

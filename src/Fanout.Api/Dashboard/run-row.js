@@ -25,7 +25,7 @@ export function makeRunRow(run) {
       status.update(now.status, now.stopping && !now.endedAt);
       const total = totalOf(now);
       const unsuccessful = now.failed + now.timedOut + now.cancelled;
-      bar.update(outcomeParts(now), total ?? now.settled);
+      bar.update(outcomeParts(now), total ?? (now.endedAt ? now.settled : null));
       setText(progress, total === undefined ? `${count(now.settled)} settled` : `${percent(now.settled, total)} of ${compact(total)}`);
       setText(rate, now.endedAt ? '–' : perSecond(now.itemsPerSecond));
       setText(failures, count(unsuccessful));

@@ -4,6 +4,7 @@ import { h, keyedList, section, setText, show } from './dom.js';
 import { bytes, count, items, setTime } from './format.js';
 import { problemBox } from './problem.js';
 import { repeat } from './refresh.js';
+import { hasEnded } from './run-progress.js';
 import { segmentBar } from './stacked-bar.js';
 
 const refreshEvery = 5_000;
@@ -36,7 +37,7 @@ export function treeSection(id, signal) {
     element: section('Branches and batches', {}, plan, trouble, list, more),
     start() { repeat(load, refreshEvery, signal); },
     update(view) {
-      const ended = Boolean(view.report);
+      const ended = hasEnded(view);
       if (ended && !over) load().catch(() => { /* Told in the page. */ });
       over = ended;
     },

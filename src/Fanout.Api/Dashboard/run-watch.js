@@ -2,13 +2,12 @@
 import { getJson, request, runPath } from './api.js';
 import { readEvents } from './event-stream.js';
 import { delay, repeat, untilVisible } from './refresh.js';
+import { hasEnded } from './run-progress.js';
 
 const pollEvery = 2_000;
 const longestWait = 30_000;
 /** A page that nobody has looked at for so long lets go of its connection. */
 const hiddenTooLong = 60_000;
-
-export const hasEnded = view => view.report !== undefined || view.endedAt !== undefined;
 
 /**
  * Watches a run until the signal is aborted or it has ended: `onView(view)`, `onSample(sample)`, and `onState(state)` with live, polling,
@@ -22,11 +21,16 @@ export function watchRun(id, first, { events, signal, onView, onSample, onState 
 }
 
 async function followEvents(id, signal, told) {
+  const show = view => {
+    told.onView(view);
+    return hasEnded(view);
+  };
   let last = '';
   let wait = 500;
   while (!signal.aborted) {
     const connection = connectionWhileSeen(signal);
     let over = false;
+    let ended = false;
     try {
       const response = await request(runPath(id, '/events'), {
         headers: { Accept: 'text/event-stream', ...(last ? { 'Last-Event-ID': last } : {}) },
@@ -37,10 +41,11 @@ async function followEvents(id, signal, told) {
       await readEvents(response, event => {
         last = event.id || last;
         wait = 500;
-        if (event.name === 'run') told.onView(JSON.parse(event.data));
+        if (event.name === 'run') ended = show(JSON.parse(event.data));
         else if (event.name === 'sample') told.onSample(JSON.parse(event.data));
         else if (event.name === 'end') over = true;
       });
+      over ||= ended;
     } catch (problem) {
       if (problem.status === 404) over = true;
     } finally {

@@ -1,6 +1,9 @@
 import { h, keyedList, setText } from './dom.js';
 
-/** The bar alone, hidden from screen readers: whoever shows it says in words beside it what it shows. A part is `{ key, label, value, tone }`. */
+/**
+ * The bar alone, hidden from screen readers: whoever shows it says in words beside it what it shows. A part is `{ key, label, value, tone }`; `of` is what the whole
+ * bar stands for, null when nobody knows.
+ */
 export function segmentBar({ inside = false } = {}) {
   const element = h('div', { class: 'stack-bar', 'aria-hidden': 'true' });
   const update = keyedList(element, part => part.key, () => makeSegment(inside));
@@ -8,15 +11,17 @@ export function segmentBar({ inside = false } = {}) {
     element,
     update(parts, of) {
       const whole = of ?? parts.reduce((sum, part) => sum + part.value, 0);
-      update(parts.filter(part => part.value > 0).map(part => ({ ...part, share: whole > 0 ? 100 * part.value / whole : 0 })));
+      // Of what is not counted nobody can say how far it is.
+      element.classList.toggle('uncounted', of === null);
+      update(of === null ? [] : parts.filter(part => part.value > 0).map(part => ({ ...part, share: whole > 0 ? 100 * part.value / whole : 0 })));
     },
   };
 }
 
 /** A bar with a list below that says the same in words; its parts have a `text`, and may have a `hint`. */
-export function stackedBar({ label, inside = false }) {
+export function stackedBar({ label, inside = false, explained = false }) {
   const bar = segmentBar({ inside });
-  const legend = h('ul', { class: 'legend', 'aria-label': label });
+  const legend = h('ul', { class: explained ? 'legend explained' : 'legend', 'aria-label': label });
   const updateLegend = keyedList(legend, part => part.key, makeEntry);
   return {
     element: h('div', { class: 'stacked' }, bar.element, legend),

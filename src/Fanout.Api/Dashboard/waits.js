@@ -1,5 +1,6 @@
 // What a run waits for, in words an operator can act on.
 import { h, section, setText, show } from './dom.js';
+import { hasEnded } from './run-progress.js';
 import { stackedBar } from './stacked-bar.js';
 
 const causes = {
@@ -21,7 +22,7 @@ const endings = {
 
 export function waitsSection() {
   const words = h('p', { class: 'hint' });
-  const bar = stackedBar({ label: 'What it is waiting for', inside: true });
+  const bar = stackedBar({ label: 'What it is waiting for', inside: true, explained: true });
   const element = section('What is it waiting for?', {}, words, bar.element);
   return {
     element,
@@ -29,7 +30,7 @@ export function waitsSection() {
       const progress = view.progress;
       const waits = progress?.waits ?? [];
       setText(words, endings[progress?.waitingFor]
-        ?? (waits.length > 0 ? 'Where the time of its places went in the last seconds.' : view.report ? 'Nothing: it has ended.' : 'Not known yet.'));
+        ?? (waits.length > 0 ? 'Where the time of its places went in the last seconds.' : hasEnded(view) ? 'Nothing: it has ended.' : 'Not known yet.'));
       show(bar.element, waits.length > 0);
       bar.update(waits.map(({ cause, percent }) => {
         const [tone, hint] = causes[cause] ?? (cause.startsWith('limit ') ? ['3', 'shared with other runs'] : ['8', '']);
