@@ -12,7 +12,7 @@ const tableRows = 60;
  * `series` are `{ name, tone, value(sample), step?, area?, mark? }`; a value of undefined is a gap. `format` writes a value. `onPoint(time)` is called
  * with the moment that is pointed at, so that several charts can show the same one, by `point(time)`.
  */
-export function lineChart({ title, series, format, onPoint }) {
+export function lineChart({ title, series, format, onPoint, signal }) {
   const heading = newId('chart');
   const words = h('p', { class: 'chart-words' });
   const grid = h('g', { class: 'grid' });
@@ -85,7 +85,9 @@ export function lineChart({ title, series, format, onPoint }) {
     if (scale) onPoint(scale.time(event.clientX - svg.getBoundingClientRect().left));
   });
   svg.addEventListener('pointerleave', () => onPoint(null));
-  new ResizeObserver(draw).observe(svg);
+  const sizes = new ResizeObserver(draw);
+  sizes.observe(svg);
+  signal.addEventListener('abort', () => sizes.disconnect());
   return {
     element,
     update(to) {
@@ -132,7 +134,7 @@ function drawGrid(grid, scale, format, width) {
     parts.push(h('line', { x1: margin.left, x2: scale.end, y1: y, y2: y }), h('text', { x: margin.left - 6, y: y + 4, 'text-anchor': 'end' }, format(value)));
   }
 
-  const wanted = Math.max(1, Math.floor((scale.end - margin.left) / 75));
+  const wanted = Math.max(1, Math.floor((scale.end - margin.left) / 62));
   const step = [10, 30, 60, 120, 300, 600].find(seconds => (scale.last - scale.first) / 1000 / seconds <= wanted) ?? 1800;
   for (let time = Math.ceil(scale.first / 1000 / step) * step * 1000; time <= scale.last; time += step * 1000) {
     const x = scale.x(time);

@@ -4,8 +4,9 @@ import { problemBox } from './problem.js';
 /**
  * A modal dialog with two buttons. `action` runs when it is confirmed: what it returns closes the dialog and is the answer, null keeps it
  * open, and a problem it throws is told inside. Answers null when dismissed. The browser keeps focus inside, and puts it back afterwards.
+ * It closes when the page is left, unless it `stays`.
  */
-export function openDialog({ title, body, confirm, dismiss, action, danger = false }) {
+export function openDialog({ title, body, confirm, dismiss, action, danger = false, stays = false }) {
   return new Promise(resolve => {
     const id = newId('dialog');
     const problems = h('div');
@@ -30,8 +31,12 @@ export function openDialog({ title, body, confirm, dismiss, action, danger = fal
     const dialog = h('dialog', { 'aria-labelledby': id },
       h('form', { novalidate: true, on: { submit } },
         h('h2', { id }, title), ...body, problems,
-        h('div', { class: 'actions' }, yes, no)));
+        h('div', { class: 'actions' }, no, yes)));
+    // What a page asks means nothing on the next one.
+    const leave = () => dialog.close();
+    if (!stays) addEventListener('hashchange', leave);
     dialog.addEventListener('close', () => {
+      removeEventListener('hashchange', leave);
       dialog.remove();
       resolve(answer ?? null);
     });

@@ -45,6 +45,7 @@ async function ask() {
     body: [h('p', {}, words, ' It is kept until this tab is closed.'), key.element],
     confirm: 'Sign in',
     dismiss: 'Not now',
+    stays: true,
     action: () => key.input.value.trim() || key.fail('Type the key.'),
   });
   dismissed = given === null;

@@ -23,7 +23,12 @@ export class Problem extends Error {
   }
 }
 
-export const errorText = error => `${error.value === undefined ? 'This' : error.value} ${error.problem}${error.remedy ? ` ${error.remedy}` : ''}`;
+/** An error of a field as sentences. What is wrong is told as the end of one that begins with the value; without a value it may be a whole one. */
+export function errorText({ value, problem, remedy }) {
+  const subject = value !== undefined ? `${value.slice(0, 120)} ` : /^(is|has|makes|bounds|means)\b/.test(problem) ? 'This ' : '';
+  const text = `${subject}${problem}${remedy ? ` ${remedy}` : ''}`;
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
 
 /** A problem in words, to stand near what was asked. `shownElsewhere` leaves out errors that stand beside their fields already. */
 export function problemBox(problem, shownElsewhere = () => false) {

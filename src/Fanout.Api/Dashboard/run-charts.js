@@ -14,21 +14,21 @@ export function chartsSection(signal, events) {
   const latency = name => sample => sample.latency?.[name];
   const charts = [
     lineChart({
-      title: 'Throughput', format: rateText, onPoint,
+      title: 'Throughput', format: rateText, onPoint, signal,
       series: [
         { name: 'settled', tone: '1', area: true, value: sample => sample.itemsPerSecond },
         { name: 'rate limit', tone: '3', step: true, value: sample => sample.perSecond },
       ],
     }),
     lineChart({
-      title: 'In flight', format: compact, onPoint,
+      title: 'In flight', format: compact, onPoint, signal,
       series: [
         { name: 'in flight', tone: '4', area: true, value: sample => sample.inFlight },
         { name: 'concurrency', tone: '3', step: true, value: sample => sample.concurrency },
       ],
     }),
     lineChart({
-      title: 'Latency', format: duration, onPoint,
+      title: 'Latency', format: duration, onPoint, signal,
       series: [
         { name: 'median', mark: 'p50', tone: '1', value: latency('p50') },
         { name: '90th percentile', mark: 'p90', tone: '2', value: latency('p90') },
@@ -37,19 +37,19 @@ export function chartsSection(signal, events) {
     }),
   ];
   const note = h('p', { class: 'hint' });
-  const board = h('div', { class: 'charts' }, charts.map(chart => chart.element));
+  const element = section('Over time', {}, note, h('div', { class: 'charts' }, charts.map(chart => chart.element)));
   const frame = onceAFrame(draw);
   signal.addEventListener('abort', frame.cancel);
   if (!events) setText(note, 'This server sends no events: the page asks every two seconds, and latency is not measured.');
 
   function draw() {
-    show(board, samples.length > 0 || !over);
-    if (over && samples.length === 0) setText(note, 'The run has ended, and no measurements of it are kept any more.');
+    // Of a run that ended long ago nothing is kept that could be drawn.
+    show(element, samples.length > 0 || !over);
     for (const chart of charts) chart.update(samples);
   }
 
   return {
-    element: section('Over time', {}, note, board),
+    element,
     add(sample) {
       const time = Date.parse(sample.at);
       // After a reconnection the server may send again what is known already.

@@ -2,13 +2,13 @@
 import { announce, h, onceAFrame, section, setText, show } from './dom.js';
 import { errorsSection } from './errors.js';
 import { button } from './fields.js';
-import { setTime } from './format.js';
+import { percent, setTime } from './format.js';
 import { badge, statusWords } from './icons.js';
 import { resultsSection } from './results.js';
 import { chartsSection } from './run-charts.js';
 import { controlsSection, pauseButton } from './run-controls.js';
 import { cancelDialog, deleteDialog, redriveDialog } from './run-dialogs.js';
-import { hasEnded, runProgress } from './run-progress.js';
+import { countsOf, hasEnded, runProgress, totalOf } from './run-progress.js';
 import { treeSection } from './run-tree.js';
 import { getRun, watchRun } from './run-watch.js';
 import { waitsSection } from './waits.js';
@@ -30,6 +30,8 @@ export async function runPage({ argument: id, query, capabilities, signal }) {
 
   function draw() {
     for (const part of parts) part.update(view);
+    // In a row of tabs, the one to look at should be seen without opening it.
+    document.title = `${titleOf(view)} – Fanout`;
     show(waits.element, !hasEnded(view));
   }
 
@@ -50,7 +52,7 @@ export async function runPage({ argument: id, query, capabilities, signal }) {
 
   draw();
   return {
-    title: `Run ${id}`,
+    title: titleOf(first),
     element: h('div', { class: 'stack' },
       head.element, progress.element, charts.element,
       h('div', { class: 'run-grid' },
@@ -68,6 +70,12 @@ export async function runPage({ argument: id, query, capabilities, signal }) {
       return true;
     },
   };
+}
+
+function titleOf(view) {
+  const total = totalOf(view);
+  const far = hasEnded(view) || !total ? statusWords(view.status) : `${percent(countsOf(view).settled, total)} ${statusWords(view.status).toLowerCase()}`;
+  return `${far}: ${view.id}`;
 }
 
 function headOf(id, signal, current, accept) {

@@ -20,7 +20,7 @@ const forms = {
 const entry = (pointer, form, label, input, hint) => ({ pointer, ...forms[form], field: field(label, input, { hint }) });
 
 /** Groups of fields: `{ title, entries }`; those of a source have the `kinds` they are for. */
-export function specFields({ handlers, sources, reducers }) {
+export function specFields({ handlers, sources, reducers, localFiles }) {
   const sourceEntry = (kinds, ...rest) => ({ ...entry(...rest), kinds });
   const files = ['lines', 'jsonl', 'json', 'csv'];
   return [
@@ -33,7 +33,7 @@ export function specFields({ handlers, sources, reducers }) {
       sourceEntry(['range'], '/source/start', 'number', 'Start', number({ step: 1 }), 'The first number.'),
       sourceEntry(['range'], '/source/end', 'number', 'End', number({ step: 1 }), 'The number after the last.'),
       sourceEntry(['inline'], '/source/items', 'json', 'Items', area({ rows: 6 }), 'A JSON array.'),
-      sourceEntry(files, '/source/path', 'text', 'Path', text(), 'As the server sees it.'),
+      sourceEntry(files, '/source/path', 'text', 'Path', text(), localFiles ? 'Of a file, as the server sees it.' : 'Of a blob, such as blob://orders/2026.jsonl.'),
       sourceEntry(['csv'], '/source/delimiter', 'text', 'Delimiter', text({ maxlength: 3, placeholder: ',' }), 'One character, or tab.'),
       sourceEntry(['csv'], '/source/header', 'flag', 'Header row', choice([['true', 'yes'], ['false', 'no']])),
       sourceEntry(['files'], '/source/patterns', 'list', 'Patterns', text(), 'Globs such as **/*.jpg, with commas between.'),
