@@ -138,5 +138,6 @@ internal static class RunAnswers
     private static bool Matches(Microsoft.Extensions.Primitives.StringValues ifMatch, long version) =>
         ifMatch.Count == 0 || ifMatch.ToString() == "*" || ifMatch.ToString().Split(',').Any(tag => TagVersion(tag) == VersionTag(version));
 
-    private static string TagVersion(string tag) => tag.Trim().TrimStart('W', '/').Trim('"').Split('-')[0];
+    // Also the bare version, which a client has from the run's control.
+    private static string TagVersion(string tag) => $"v{tag.Trim().TrimStart('W', '/').Trim('"').TrimStart('v').Split('-')[0]}";
 }
