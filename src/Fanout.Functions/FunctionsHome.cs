@@ -36,7 +36,7 @@ internal sealed class FunctionsHome : IAsyncDisposable
             BindAsync = cancellationToken => _storage.BindAsync!("", cancellationToken),
         };
         _scopes = new RunScopes(Environment, forWorker: true);
-        Worker = new BatchWorker(Environment);
+        Worker = new BatchWorker(Environment, new BatchWorkerOptions { Visibility = AzureTriggers.Visibility });
         Triggers = new AzureTriggers(storage, loggers);
         new Activities(_scopes, Environment.Catalog, Environment.Results, time, queue: Environment.Queue).AddTo(Orchestrations, registry);
         Limits = new LimitClient(Environment.Limits, Environment.Catalog, time);
