@@ -32,11 +32,11 @@ internal static class Connections
     public static Uri BaseOf(Uri? address)
     {
         if (address is null)
-            throw new ArgumentException("There is no URL of a server: set BaseAddress, such as http://localhost:8080.", nameof(address));
+            throw new ArgumentException("There is no URL of a server: set BaseAddress, such as http://localhost:8080.");
         if (!address.IsAbsoluteUri || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
-            throw new ArgumentException("The server's URL is not an absolute one of http or https. Write it as http://localhost:8080.", nameof(address));
+            throw new ArgumentException("The server's URL is not an absolute one of http or https. Write it as http://localhost:8080.");
         if (address.UserInfo.Length > 0 || address.Query.Length > 0 || address.Fragment.Length > 0)
-            throw new ArgumentException("The server's URL has a user name, a query or a fragment. Give host, port and path alone; a key is given apart from it.", nameof(address));
+            throw new ArgumentException("The server's URL has a user name, a query or a fragment. Give host, port and path alone; a key is given apart from it.");
         return address.AbsolutePath.EndsWith('/') ? address : new UriBuilder(address) { Path = address.AbsolutePath + "/" }.Uri;
     }
 
@@ -45,5 +45,5 @@ internal static class Connections
     public static string? CheckKey(string? key) =>
         key is null || (key.Length > 0 && key.All(c => c is > ' ' and < '\x7f'))
             ? key
-            : throw new ArgumentException("The key is empty, or has characters that no key has, such as spaces or line ends. Copy it anew.", nameof(key));
+            : throw new ArgumentException("The key is empty, or has characters that no key has, such as spaces or line ends. Copy it anew.");
 }

@@ -83,6 +83,7 @@ internal sealed class Cli : IDisposable
             Home.Options = options;
             return OpenHome is null ? Task.FromResult<IFanoutHome>(Home) : OpenHome(options);
         },
+        OpenServer = Servers.Open,
         Work = (options, worker, stop, abort) =>
         {
             Home.Options = options;
