@@ -38,7 +38,7 @@ internal static class ErrorBoundary
             SpecException refused => (ExitCodes.Refused, DescribeSpec(refused, context)),
             UsageException or RunException or LimitException => (ExitCodes.Refused, $"{name}: {exception.Message}"),
             SourceException => (ExitCodes.Refused, $"{name}: {exception.Message}{LeftAsItIs(context)}"),
-            ServerException server => (server.Status < 500 ? ExitCodes.Refused : ExitCodes.Failed, $"{name}: {server.Message}{HowToGiveAKey(server)}{Resumable(context)}"),
+            RemoteException server => (server.Status < 500 ? ExitCodes.Refused : ExitCodes.Failed, $"{name}: {server.Message}{HowToGiveAKey(server)}{Resumable(context)}"),
             StorageException => (ExitCodes.Failed, $"{name}: {exception.Message}{Resumable(context)}"),
             OperationCanceledException => (ExitCodes.Cancelled, ""),
             _ => (ExitCodes.Failed, Unexpected(exception, context)),
@@ -76,7 +76,7 @@ internal static class ErrorBoundary
         : context.IsAtServer ? $"{Environment.NewLine}Run {runId} is the server's, and goes on with it. See it with: {context.Hints.Command("status", runId)}"
         : $"{Environment.NewLine}Run {runId} can be continued when this is mended: {context.Hints.Command("resume", runId)}";
 
-    private static string HowToGiveAKey(ServerException server) => server.Status is 401 or 403
+    private static string HowToGiveAKey(RemoteException server) => server.Status is 401 or 403
         ? $" Put it into the environment variable {ServerFlags.KeyVariable}, or name another with --key-from."
         : "";
 

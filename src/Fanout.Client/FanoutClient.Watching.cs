@@ -25,7 +25,7 @@ public sealed partial class FanoutClient
     /// <param name="runId">The run.</param>
     /// <param name="cancellationToken">Ends the wait; the run goes on at the server.</param>
     /// <exception cref="RunException">There is no such run, or no longer.</exception>
-    /// <exception cref="ServerException">The server was away for longer than <see cref="FanoutClientOptions.Patience"/>, or refused.</exception>
+    /// <exception cref="RemoteException">The server was away for longer than <see cref="FanoutClientOptions.Patience"/>, or refused.</exception>
     /// <exception cref="StorageException">Its storage was.</exception>
     public async IAsyncEnumerable<RunView> WatchAsync(string runId, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -40,12 +40,14 @@ public sealed partial class FanoutClient
     /// <param name="lastEventId">Goes on after this event; null: from now.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RunException">There is no such run, or no events here: see <see cref="ServerCapabilities.Events"/>.</exception>
+    /// <exception cref="RemoteException">The server is away, or has too many streams open. It is not asked again.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     public async IAsyncEnumerable<RunEvent> ReadEventsAsync(
         string runId, string? lastEventId = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var request = OfRun(HttpMethod.Get, runId, "/events") with
         {
+            IsSentOnce = true,
             Headers = lastEventId is null ? [("Accept", "text/event-stream")] : [("Accept", "text/event-stream"), ("Last-Event-ID", lastEventId)],
         };
         using var answer = await _sender.OpenAsync(request, cancellationToken).ConfigureAwait(false);
@@ -74,7 +76,7 @@ public sealed partial class FanoutClient
         }
         catch (JsonException failure)
         {
-            throw new ServerException($"{BaseAddress} sent an event that is none of Fanout's: {failure.Message}", innerException: failure);
+            throw new RemoteException($"{BaseAddress} sent an event that is none of Fanout's: {failure.Message}", innerException: failure);
         }
     }
 }

@@ -12,7 +12,7 @@ namespace Fanout.Client;
 /// </summary>
 /// <remarks>
 /// What the server refuses comes as the exceptions Fanout itself throws: <see cref="SpecException"/>, <see cref="RunException"/>,
-/// <see cref="LimitException"/>, <see cref="SourceException"/>, <see cref="StorageException"/>; all else as <see cref="ServerException"/>.
+/// <see cref="LimitException"/>, <see cref="SourceException"/>, <see cref="StorageException"/>; all else as <see cref="RemoteException"/>.
 /// </remarks>
 public sealed partial class FanoutClient : IDisposable
 {
@@ -83,7 +83,7 @@ public sealed partial class FanoutClient : IDisposable
         }
         catch (JsonException failure)
         {
-            throw new ServerException($"{BaseAddress} answered with something else than Fanout's API does: {failure.Message} Is that URL a Fanout server's?", innerException: failure);
+            throw new RemoteException($"{BaseAddress} answered with something else than Fanout's API does: {failure.Message} Is that URL a Fanout server's?", innerException: failure);
         }
     }
 

@@ -188,7 +188,7 @@ public sealed class RouteTests : IAsyncLifetime
     {
         await using var locked = await ApiServer.StartAsync(key: "secret-key");
         using var stranger = locked.Connect("wrong-key");
-        var refused = await Assert.ThrowsAsync<ServerException>(() => stranger.StartAsync(Spec("odd", "x", 1)));
+        var refused = await Assert.ThrowsAsync<RemoteException>(() => stranger.StartAsync(Spec("odd", "x", 1)));
         Assert.Equal((int)HttpStatusCode.Unauthorized, refused.Status);
         Assert.Contains("a key with the role operate", refused.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("wrong-key", refused.Message, StringComparison.Ordinal);

@@ -54,7 +54,7 @@ internal sealed class RunRequest
         {
             return await server.StartAsync(_document, _context.Stop);
         }
-        catch (Exception failure) when (failure is OperationCanceledException or ServerException { MayPass: true } or StorageException)
+        catch (Exception failure) when (failure is OperationCanceledException or RemoteException { MayPass: true } or StorageException)
         {
             _context.Environment.Error.WriteLine($"Run {id} may have been started nevertheless. See with: {_context.Hints.Command("status", id)}");
             throw;

@@ -24,7 +24,7 @@ internal sealed class RunPursuit(CommandContext context, IFanoutHome home, IRunD
     /// <summary>The run's record once it has ended and is announced, or as it is when a signal to stop came first.</summary>
     /// <exception cref="RunException">There is no such run.</exception>
     /// <exception cref="StorageException">The home cannot be used; an account, not for <see cref="StoragePatience.Longest"/>.</exception>
-    /// <exception cref="ServerException">The server refuses, or was away for that long.</exception>
+    /// <exception cref="RemoteException">The server refuses, or was away for that long.</exception>
     public async Task<RunRecord> ToEndAsync(string runId)
     {
         context.RunId = runId;
@@ -39,7 +39,7 @@ internal sealed class RunPursuit(CommandContext context, IFanoutHome home, IRunD
                     if (await GoOnAsync(runId) is { } last)
                         return last;
                 }
-                catch (FanoutException failure) when (failure is StorageException { MayPass: true } or ServerException { MayPass: true })
+                catch (FanoutException failure) when (failure is StorageException { MayPass: true } or RemoteException { MayPass: true })
                 {
                     if (!await _patience.BearAsync(failure, _lastSeen?.Settled ?? 0))
                         throw;

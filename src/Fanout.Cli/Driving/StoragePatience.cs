@@ -30,8 +30,8 @@ internal sealed class StoragePatience(CommandContext context)
         _lastFailure = now;
         if (context.Stop.IsCancellationRequested || _environment.Time.GetElapsedTime(_outage.Since, now) > Longest)
             return false;
-        var what = context.IsAtServer ? "The server is away; it is watched on" : "Storage fails; the run goes on by itself";
-        _environment.WriteLog(string.Create(CultureInfo.InvariantCulture, $"{what} when it works again within {Longest.TotalMinutes} min: {failure.Message}"));
+        var what = context.IsAtServer ? "The server is away; the run is watched again when it is back" : "Storage fails; the run goes on by itself when it works again";
+        _environment.WriteLog(string.Create(CultureInfo.InvariantCulture, $"{what} within {Longest.TotalMinutes} min: {failure.Message}"));
         await Task.Delay(_wait, _environment.Time, context.Stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _wait = _wait * 2 < Most ? _wait * 2 : Most;
         return true;

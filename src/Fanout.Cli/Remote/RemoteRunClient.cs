@@ -70,7 +70,7 @@ internal sealed class RemoteRunClient(FanoutClient server) : IRunClient
         return new RunRecord
         {
             Id = run.Id,
-            SpecJson = run.Spec?.GetRawText() ?? throw new ServerException($"{server.BaseAddress} shows run {run.Id} without its spec. Is it a Fanout server of this version?"),
+            SpecJson = run.Spec?.GetRawText() ?? throw new RemoteException($"{server.BaseAddress} shows run {run.Id} without its spec. Is it a Fanout server of this version?"),
             CreatedAt = run.CreatedAt,
             StartedAt = run.StartedAt,
             EndedAt = run.EndedAt,

@@ -20,6 +20,9 @@ internal sealed record ApiRequest(HttpMethod Method, string Path)
     /// <summary>True: sent twice it comes to the same as sent once.</summary>
     public bool MayBeRepeated { get; init; } = Method == HttpMethod.Get || Method == HttpMethod.Put || Method == HttpMethod.Delete;
 
+    /// <summary>True: it is not worth being sent again: there is another way. Default: false.</summary>
+    public bool IsSentOnce { get; init; }
+
     /// <summary>True: the server may read much before it answers, so that no attempt is given up for taking long.</summary>
     public bool TakesItsTime { get; init; }
 

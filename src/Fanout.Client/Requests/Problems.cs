@@ -30,26 +30,26 @@ internal static class Problems
             HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed when runId is not null => new RunException(runId, detail),
             HttpStatusCode.UnprocessableEntity => new SourceException(detail),
             HttpStatusCode.ServiceUnavailable => new StorageException(detail) { MayPass = true },
-            _ => new ServerException(detail, (int)status) { MayPass = Repetition.IsPassing(status) },
+            _ => new RemoteException(detail, (int)status) { MayPass = Repetition.IsPassing(status) },
         };
     }
 
     // A proxy, another program, or Functions itself, before the app is asked.
-    private static ServerException OfStranger(HttpResponseMessage answer, ApiRequest request, Uri baseAddress)
+    private static RemoteException OfStranger(HttpResponseMessage answer, ApiRequest request, Uri baseAddress)
     {
         var status = answer.StatusCode;
         var said = $"{(int)status} {answer.ReasonPhrase ?? status.ToString()}";
         return status switch
         {
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => Locked($"{said}.", status, request, baseAddress),
-            HttpStatusCode.NotFound => new ServerException($"There is no Fanout API at {baseAddress}api/. Give the server's URL without that.", (int)status),
+            HttpStatusCode.NotFound => new RemoteException($"There is no Fanout API at {baseAddress}api/. Give the server's URL without that.", (int)status),
             _ when answer.Headers.Location is { } location && (int)status is >= 300 and < 400 =>
-                new ServerException($"{baseAddress} sends its callers on to {new Uri(baseAddress, location).GetLeftPart(UriPartial.Authority)}. Give that URL if it is the server's.", (int)status),
-            _ => new ServerException($"{baseAddress} answered {said}.", (int)status) { MayPass = Repetition.IsPassing(status) },
+                new RemoteException($"{baseAddress} sends its callers on to {new Uri(baseAddress, location).GetLeftPart(UriPartial.Authority)}. Give that URL if it is the server's.", (int)status),
+            _ => new RemoteException($"{baseAddress} answered {said}.", (int)status) { MayPass = Repetition.IsPassing(status) },
         };
     }
 
-    private static ServerException Locked(string detail, HttpStatusCode status, ApiRequest request, Uri baseAddress) =>
+    private static RemoteException Locked(string detail, HttpStatusCode status, ApiRequest request, Uri baseAddress) =>
         new($"{baseAddress} refused: {detail} This takes a key with the role {request.Role}.", (int)status);
 
     private static async Task<ProblemDetails?> ReadProblemAsync(HttpResponseMessage answer, CancellationToken cancellationToken)

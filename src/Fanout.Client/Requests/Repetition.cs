@@ -65,7 +65,7 @@ internal static class Repetition
     {
         var mayPass = outcome.Exception is { } failure ? IsPassing(failure) : IsPassing(outcome.Result!.StatusCode);
         // What is refused for there being too many was not begun, whatever it is.
-        var mayBeRepeated = sent.Request.MayBeRepeated || outcome.Result?.StatusCode is HttpStatusCode.TooManyRequests;
+        var mayBeRepeated = !sent.Request.IsSentOnce && (sent.Request.MayBeRepeated || outcome.Result?.StatusCode is HttpStatusCode.TooManyRequests);
         var asked = AskedFor(outcome.Result, options.Time) ?? TimeSpan.Zero;
         return mayPass && mayBeRepeated && options.Time.GetElapsedTime(sent.BeganAt) + asked < options.RetryFor;
     }

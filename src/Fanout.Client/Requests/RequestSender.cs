@@ -115,12 +115,12 @@ internal sealed class RequestSender
     private static bool IsGoneAlready(SentRequest sent, HttpResponseMessage answer) =>
         sent.WasRepeated && sent.Request.Method == HttpMethod.Delete && answer.StatusCode is HttpStatusCode.NotFound;
 
-    private ServerException Unreachable(Exception failure)
+    private RemoteException Unreachable(Exception failure)
     {
         var message = failure is TimeoutRejectedException or TaskCanceledException
             ? string.Create(CultureInfo.InvariantCulture, $"{BaseAddress} did not answer within {_options.AttemptTimeout.TotalSeconds:0.#} s. Is the server well?")
             : $"{BaseAddress} cannot be reached: {failure.Message}";
-        return new ServerException(message, innerException: failure) { MayPass = Repetition.IsPassing(failure) };
+        return new RemoteException(message, innerException: failure) { MayPass = Repetition.IsPassing(failure) };
     }
 
     private double NextDouble()

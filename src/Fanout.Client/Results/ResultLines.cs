@@ -30,7 +30,7 @@ internal sealed class ResultLines(ResultQuery query, long? limit, Func<ResultQue
     public ReadOnlyMemory<byte> Current { get; private set; }
 
     /// <summary>False: that was the last one.</summary>
-    /// <exception cref="ServerException">The connection breaks again and again.</exception>
+    /// <exception cref="RemoteException">The connection breaks again and again.</exception>
     public async ValueTask<bool> MoveNextAsync(CancellationToken cancellationToken)
     {
         while (_left is not 0)
@@ -48,7 +48,7 @@ internal sealed class ResultLines(ResultQuery query, long? limit, Func<ResultQue
             {
                 await DisposeAsync().ConfigureAwait(false);
                 if (++_breaks >= mostBreaks)
-                    throw new ServerException($"The connection broke {mostBreaks} times while results were read: {failure.Message}", innerException: failure) { MayPass = true };
+                    throw new RemoteException($"The connection broke {mostBreaks} times while results were read: {failure.Message}", innerException: failure) { MayPass = true };
             }
         }
 
@@ -87,7 +87,7 @@ internal sealed class ResultLines(ResultQuery query, long? limit, Func<ResultQue
             if (_isComplete)
                 return _buffer.IsEmpty ? false : throw new IOException("The last line has no end.");
             if (_buffer.Length > MostLineBytes)
-                throw new ServerException($"A line of the results is longer than {MostLineBytes} bytes.");
+                throw new RemoteException($"A line of the results is longer than {MostLineBytes} bytes.");
             await ReadMoreAsync(cancellationToken).ConfigureAwait(false);
         }
     }
@@ -107,7 +107,7 @@ internal sealed class ResultLines(ResultQuery query, long? limit, Func<ResultQue
         _left--;
         ReadOnlySpan<byte> prefix = "{\"index\":"u8;
         if (!Current.Span.StartsWith(prefix) || !Utf8Parser.TryParse(Current.Span[prefix.Length..], out long index, out _))
-            throw new ServerException("The results have a line that is none of Fanout's. Is that URL a Fanout server's?");
+            throw new RemoteException("The results have a line that is none of Fanout's. Is that URL a Fanout server's?");
         _rest = _rest with { From = index + 1 };
     }
 }

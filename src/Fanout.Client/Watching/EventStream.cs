@@ -39,7 +39,7 @@ internal sealed class EventStream : IAsyncDisposable
             LastId = _events.Current.Id is { Length: > 0 } id ? id : LastId;
             return _events.Current;
         }
-        catch (RunException)
+        catch (Exception failure) when (failure is RunException or RemoteException { Status: 404 })
         {
             AreNone = true; // Or the run is gone, which is asked next.
         }
@@ -47,7 +47,7 @@ internal sealed class EventStream : IAsyncDisposable
         {
             WasSilent = true;
         }
-        catch (Exception failure) when (failure is IOException or HttpRequestException or ServerException or StorageException)
+        catch (Exception failure) when (failure is IOException or HttpRequestException or RemoteException or StorageException)
         {
             // It is asked next.
         }

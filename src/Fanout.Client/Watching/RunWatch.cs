@@ -28,9 +28,9 @@ internal sealed class RunWatch(FanoutClient client, string runId, FanoutClientOp
         {
             if (_events is not null)
             {
-                if (await ReadEventAsync(cancellationToken).ConfigureAwait(false) is { } told)
-                    return _last = told with { Spec = told.Spec ?? _last?.Spec };
-                continue;
+                if (await ReadEventAsync(cancellationToken).ConfigureAwait(false) is not { } told || told.ETag == _last?.ETag)
+                    continue;
+                return _last = told with { Spec = told.Spec ?? _last?.Spec };
             }
 
             if (_waitsBeforeAsking)
@@ -40,7 +40,7 @@ internal sealed class RunWatch(FanoutClient client, string runId, FanoutClientOp
             if (run is not null)
                 _last = run;
             if (_last is { IsOver: false, Links.Events: not null } && !_hasNoEvents)
-                _events = new EventStream(client, runId, _lastEventId, options.Time);
+                _events = new EventStream(client, runId, _lastEventId ?? _last.ETag?.Trim('"'), options.Time);
             if (run is not null)
                 return run;
         }
@@ -60,7 +60,7 @@ internal sealed class RunWatch(FanoutClient client, string runId, FanoutClientOp
                 _absence.End();
                 return run;
             }
-            catch (Exception failure) when (failure is StorageException { MayPass: true } or ServerException { MayPass: true })
+            catch (Exception failure) when (failure is StorageException { MayPass: true } or RemoteException { MayPass: true })
             {
                 if (!await _absence.BearAsync(cancellationToken).ConfigureAwait(false))
                     throw;

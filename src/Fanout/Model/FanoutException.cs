@@ -79,7 +79,7 @@ public sealed class StorageException(string message, Exception? innerException =
 /// <param name="message">Which server, what happened, what to do.</param>
 /// <param name="status">The HTTP status it answered with; null: it did not answer, or not as a Fanout server does.</param>
 /// <param name="innerException">The cause, if any.</param>
-public sealed class ServerException(string message, int? status = null, Exception? innerException = null) : FanoutException(message, innerException)
+public sealed class RemoteException(string message, int? status = null, Exception? innerException = null) : FanoutException(message, innerException)
 {
     /// <summary>The HTTP status it answered with; null: it did not answer, or not as a Fanout server does.</summary>
     public int? Status { get; } = status;

@@ -9,7 +9,7 @@ using CommandLine = Fanout.Cli.Tests.Support.Cli;
 namespace Fanout.Client.Tests.Commands;
 
 /// <summary>Every command against a server. They are here as the command's own tests run it as a program beside them, for which ASP.NET Core is no place.</summary>
-public sealed class ServerTests : IAsyncLifetime
+public sealed class ServerTests : IAsyncLifetime, IDisposable
 {
     private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CommandLine _cli = new() { Clock = TimeProvider.System };
@@ -25,9 +25,10 @@ public sealed class ServerTests : IAsyncLifetime
     public async Task DisposeAsync()
     {
         _open.TrySetResult();
-        _cli.Dispose();
         await _server.DisposeAsync();
     }
+
+    public void Dispose() => _cli.Dispose();
 
     [Fact]
     public async Task Run_StartsThere_WaitsHere_AndPrintsTheReport()

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Fanout.Client.Tests.Requests;
 
-public sealed class RepetitionTests
+public sealed class RepetitionTests : IDisposable
 {
     private const string Health = """{"status":"ok","version":"1"}""";
 
@@ -15,6 +15,8 @@ public sealed class RepetitionTests
 
     private readonly ScriptedHandler _server = new();
     private readonly HurryingTime _time = new(TimeSpan.FromSeconds(30));
+
+    public void Dispose() => _server.Dispose();
 
     [Theory]
     [InlineData(408)]
@@ -37,7 +39,7 @@ public sealed class RepetitionTests
     public async Task OtherFailure_IsNot(int status)
     {
         using var client = _server.Then((HttpStatusCode)status).Connect(_time);
-        Assert.Equal(status, (await Assert.ThrowsAsync<ServerException>(() => client.GetHealthAsync())).Status);
+        Assert.Equal(status, (await Assert.ThrowsAsync<RemoteException>(() => client.GetHealthAsync())).Status);
         Assert.Single(_server.Asked);
     }
 
@@ -45,7 +47,7 @@ public sealed class RepetitionTests
     public async Task Attempts_AreBounded()
     {
         using var client = _server.ThenBreak().ThenBreak().ThenBreak().ThenBreak().ThenBreak().ThenBreak().Connect(_time);
-        var failure = await Assert.ThrowsAsync<ServerException>(() => client.GetHealthAsync());
+        var failure = await Assert.ThrowsAsync<RemoteException>(() => client.GetHealthAsync());
         Assert.Equal("http://fanout.test/base/ cannot be reached: Connection refused", failure.Message);
         Assert.True(failure.MayPass);
         Assert.Equal(5, _server.Asked.Count);
@@ -67,7 +69,7 @@ public sealed class RepetitionTests
     {
         using var client = _server
             .Then(HttpStatusCode.TooManyRequests, change: answer => answer.Headers.RetryAfter = new RetryConditionHeaderValue(TimeSpan.FromHours(1))).Connect(_time);
-        Assert.Equal(429, (await Assert.ThrowsAsync<ServerException>(() => client.GetHealthAsync())).Status);
+        Assert.Equal(429, (await Assert.ThrowsAsync<RemoteException>(() => client.GetHealthAsync())).Status);
     }
 
     [Fact]
@@ -92,7 +94,7 @@ public sealed class RepetitionTests
     public async Task Cancel_IsNotRepeated_UnlessItWasRefusedForThereBeingTooMany()
     {
         using var client = _server.Then(HttpStatusCode.TooManyRequests).ThenBreak().Connect(_time);
-        await Assert.ThrowsAsync<ServerException>(() => client.CancelAsync("nightly"));
+        await Assert.ThrowsAsync<RemoteException>(() => client.CancelAsync("nightly"));
         Assert.Equal(2, _server.Asked.Count);
     }
 
@@ -115,7 +117,7 @@ public sealed class RepetitionTests
                 throw new InvalidOperationException("Nobody gave it up.");
             })
             .Connect(_time, _ => new FanoutClientOptions { BaseAddress = new Uri("http://fanout.test"), Time = _time, MaxAttempts = 1 });
-        var failure = await Assert.ThrowsAsync<ServerException>(() => client.GetHealthAsync());
+        var failure = await Assert.ThrowsAsync<RemoteException>(() => client.GetHealthAsync());
         Assert.Equal("http://fanout.test/ did not answer within 100 s. Is the server well?", failure.Message);
     }
 
@@ -158,9 +160,9 @@ public sealed class RepetitionTests
     [InlineData(400, typeof(SpecException))]
     [InlineData(409, typeof(LimitException))]
     [InlineData(422, typeof(SourceException))]
-    [InlineData(403, typeof(ServerException))]
-    [InlineData(413, typeof(ServerException))]
-    [InlineData(500, typeof(ServerException))]
+    [InlineData(403, typeof(RemoteException))]
+    [InlineData(413, typeof(RemoteException))]
+    [InlineData(500, typeof(RemoteException))]
     public async Task Problem_IsTheExceptionThatFanoutWouldThrow(int status, Type expected)
     {
         using var client = _server.ThenProblem((HttpStatusCode)status, "Because.", ""","errors":[{"pointer":"/rate","value":"0","problem":"is too small.","remedy":"Raise it."}]""").Connect(_time);
@@ -184,7 +186,7 @@ public sealed class RepetitionTests
     public async Task Redirect_IsToldAndNotFollowed()
     {
         using var client = _server.Then(HttpStatusCode.MovedPermanently, change: answer => answer.Headers.Location = new Uri("https://fanout.test/base/api/health?code=1")).Connect(_time);
-        var failure = await Assert.ThrowsAsync<ServerException>(() => client.GetHealthAsync());
+        var failure = await Assert.ThrowsAsync<RemoteException>(() => client.GetHealthAsync());
         Assert.Equal("http://fanout.test/base/ sends its callers on to https://fanout.test. Give that URL if it is the server's.", failure.Message);
     }
 
@@ -192,6 +194,6 @@ public sealed class RepetitionTests
     public async Task SomethingElseThanFanout_IsToldSo()
     {
         using var client = _server.Then(HttpStatusCode.OK, "<html>", "text/html").Connect(_time);
-        Assert.Contains("Is that URL a Fanout server's?", (await Assert.ThrowsAsync<ServerException>(() => client.GetHealthAsync())).Message, StringComparison.Ordinal);
+        Assert.Contains("Is that URL a Fanout server's?", (await Assert.ThrowsAsync<RemoteException>(() => client.GetHealthAsync())).Message, StringComparison.Ordinal);
     }
 }

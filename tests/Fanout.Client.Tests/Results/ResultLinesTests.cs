@@ -6,10 +6,12 @@ using Xunit;
 
 namespace Fanout.Client.Tests.Results;
 
-public sealed class ResultLinesTests
+public sealed class ResultLinesTests : IDisposable
 {
     private readonly ScriptedHandler _server = new();
     private readonly HurryingTime _time = new(TimeSpan.FromSeconds(30));
+
+    public void Dispose() => _server.Dispose();
 
     [Fact]
     public async Task BrokenConnection_IsTakenUpWhereItBroke()
@@ -37,7 +39,7 @@ public sealed class ResultLinesTests
         foreach (var _ in Enumerable.Range(0, 5))
             _server.Then(_ => Stream("", breaks: true));
         using var client = _server.Connect(_time);
-        var failure = await Assert.ThrowsAsync<ServerException>(async () => await client.ReadResultsAsync("nightly").ToListAsync());
+        var failure = await Assert.ThrowsAsync<RemoteException>(async () => await client.ReadResultsAsync("nightly").ToListAsync());
         Assert.True(failure.MayPass);
         Assert.Equal(5, _server.Asked.Count);
     }

@@ -7,10 +7,12 @@ using Xunit;
 
 namespace Fanout.Client.Tests.Watching;
 
-public sealed class RunWatchTests
+public sealed class RunWatchTests : IDisposable
 {
     private readonly ScriptedHandler _server = new();
     private readonly HurryingTime _time = new(TimeSpan.FromSeconds(30));
+
+    public void Dispose() => _server.Dispose();
 
     [Fact]
     public async Task Polling_AsksOnlyForWhatChanged_AndSurvivesAServerThatIsAway()
@@ -32,7 +34,7 @@ public sealed class RunWatchTests
             _server.ThenBreak();
         using var client = _server.Connect(_time);
         var began = _time.GetUtcNow();
-        Assert.True((await Assert.ThrowsAsync<ServerException>(() => client.WaitAsync("nightly"))).MayPass);
+        Assert.True((await Assert.ThrowsAsync<RemoteException>(() => client.WaitAsync("nightly"))).MayPass);
         Assert.InRange(_time.GetUtcNow() - began, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(12));
     }
 
@@ -41,13 +43,24 @@ public sealed class RunWatchTests
     {
         using var client = _server
             .Then(Run("v0-a", settled: 1, events: true))
-            .Then(Events($": hello\n\nevent: run\nid: v0-b\ndata: {Body(2, events: true)}\n\nevent: sample\nid: s1\ndata: {Sample}\n\nevent: news\ndata: x\n\nevent: run\nid: v0-c\ndata: {Body(3, events: true)}\n\nevent: end\ndata: {{}}\n\n"))
+            .Then(Events($"retry: 2000\n\n:\n\nevent: run\nid: v0-a\ndata: {Body(1, events: true)}\n\nevent: run\nid: v0-b\ndata: {Body(2, events: true)}\n\nevent: sample\nid: s1\ndata: {Sample}\n\nevent: news\ndata: x\n\nevent: run\nid: v0-c\ndata: {Body(3, events: true)}\n\nevent: end\ndata: {{}}\n\n"))
             .Then(Run("v0-d", settled: 4, isOver: true, events: true)).Connect(_time);
         var seen = await client.WatchAsync("nightly").ToListAsync();
         Assert.Equal([1, 2, 3, 4], seen.Select(run => run.Progress!.Settled));
         Assert.All(seen, run => Assert.Equal("noop", run.Spec!.Value.GetProperty("handler").GetProperty("name").GetString()));
         Assert.Equal(["GET /base/api/runs/nightly", "GET /base/api/runs/nightly/events", "GET /base/api/runs/nightly"], _server.Asked);
+        Assert.Equal(["v0-a"], _server.Requests[1].Headers.GetValues("Last-Event-ID"));
         Assert.Empty(_time.Waits);
+    }
+
+    [Fact]
+    public async Task TooManyStreams_TheServerIsAskedInstead()
+    {
+        using var client = _server
+            .Then(Run("v0-a", settled: 1, events: true)).ThenProblem(HttpStatusCode.TooManyRequests, "Too many event streams are open.")
+            .Then(Run("v0-b", settled: 2, isOver: true, events: true)).Connect(_time);
+        Assert.Equal(2, (await client.WatchAsync("nightly").ToListAsync()).Count);
+        Assert.Equal([TimeSpan.FromSeconds(1)], _time.Waits);
     }
 
     [Fact]
