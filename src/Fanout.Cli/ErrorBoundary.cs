@@ -77,7 +77,7 @@ internal static class ErrorBoundary
         : $"{Environment.NewLine}Run {runId} can be continued when this is mended: {context.Hints.Command("resume", runId)}";
 
     private static string HowToGiveAKey(RemoteException server) => server.Status is 401 or 403
-        ? $" Put it into the environment variable {ServerFlags.KeyVariable}, or name another with --key-from."
+        ? $"{Environment.NewLine}Put the key into the environment variable {ServerFlags.KeyVariable}, or name another with --key-from."
         : "";
 
     private static string Unexpected(Exception exception, CommandContext context)

@@ -21,7 +21,7 @@ public sealed partial class FanoutClient : IDisposable
     private readonly HttpClient? _ownHttp;
 
     /// <summary>Over connections of its own, which follow no redirects.</summary>
-    /// <param name="baseAddress">The server's URL, such as <c>http://localhost:8080</c>.</param>
+    /// <param name="baseAddress">The server's URL, such as <c>http://localhost:8430</c>.</param>
     /// <param name="key">The key; null: the server wants none.</param>
     /// <exception cref="ArgumentException">The URL is not absolute http or https, or has a user name; or the key has characters that no key has.</exception>
     public FanoutClient(Uri baseAddress, string? key = null)

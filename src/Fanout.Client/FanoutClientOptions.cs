@@ -4,7 +4,7 @@ namespace Fanout.Client;
 /// <remarks>No record: what prints a record's fields would print the key.</remarks>
 public sealed class FanoutClientOptions
 {
-    /// <summary>The server's URL, such as <c>http://localhost:8080</c>; its routes are below <c>api/</c>. Null: the <see cref="HttpClient"/> has it.</summary>
+    /// <summary>The server's URL, such as <c>http://localhost:8430</c>; its routes are below <c>api/</c>. Null: the <see cref="HttpClient"/> has it.</summary>
     public Uri? BaseAddress { get; init; }
 
     /// <summary>The key, sent as <c>Authorization: Bearer</c> and as <c>x-functions-key</c>. Null: the server wants none.</summary>

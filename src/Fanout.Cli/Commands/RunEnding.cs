@@ -30,7 +30,7 @@ internal static class RunEnding
         if (context.Json)
             context.PrintJson(JsonText.Interrupted(record, next));
         context.Environment.Error.WriteLine(context.IsAtServer
-            ? $"Run {record.Id} goes on at the server. See it with: {next} Or end it with: {context.Hints.Command("cancel", record.Id)}"
+            ? $"Run {record.Id} goes on at the server.{Environment.NewLine}  see it with: {next}{Environment.NewLine}  end it with: {context.Hints.Command("cancel", record.Id)}"
             : elsewhere ? $"Run {record.Id} goes on in {record.DrivenBy}. See it with: {next}" : InterruptedText.Of(record, next));
         return ExitCodes.Cancelled;
     }

@@ -13,7 +13,7 @@ internal sealed class ServerFlags
 
     public Option<string?> Server { get; } = new("--server")
     {
-        Description = $"Server whose runs this is about, in place of a home: http://localhost:8080 (default: ${ServerVariable}, else none)",
+        Description = $"Server whose runs this is about, in place of a home: http://localhost:8430 (default: ${ServerVariable}, else none)",
         HelpName = "URL",
         Recursive = true,
     };

@@ -32,7 +32,7 @@ internal static class Servers
         catch (Exception refused) when (refused is ArgumentException or UriFormatException)
         {
             // Not repeated: there may be a password in the URL.
-            throw new UsageException(refused is ArgumentException ? $"--server, --key-from: {refused.Message}" : "--server: is no URL. Write it as http://localhost:8080.");
+            throw new UsageException(refused is ArgumentException ? $"--server, --key-from: {refused.Message}" : "--server: is no URL. Write it as http://localhost:8430.");
         }
     }
 }

@@ -32,9 +32,9 @@ internal static class Connections
     public static Uri BaseOf(Uri? address)
     {
         if (address is null)
-            throw new ArgumentException("There is no URL of a server: set BaseAddress, such as http://localhost:8080.");
+            throw new ArgumentException("There is no URL of a server: set BaseAddress, such as http://localhost:8430.");
         if (!address.IsAbsoluteUri || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
-            throw new ArgumentException("The server's URL is not an absolute one of http or https. Write it as http://localhost:8080.");
+            throw new ArgumentException("The server's URL is not an absolute one of http or https. Write it as http://localhost:8430.");
         if (address.UserInfo.Length > 0 || address.Query.Length > 0 || address.Fragment.Length > 0)
             throw new ArgumentException("The server's URL has a user name, a query or a fragment. Give host, port and path alone; a key is given apart from it.");
         return address.AbsolutePath.EndsWith('/') ? address : new UriBuilder(address) { Path = address.AbsolutePath + "/" }.Uri;

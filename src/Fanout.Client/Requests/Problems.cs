@@ -50,7 +50,7 @@ internal static class Problems
     }
 
     private static RemoteException Locked(string detail, HttpStatusCode status, ApiRequest request, Uri baseAddress) =>
-        new($"{baseAddress} refused: {detail} This takes a key with the role {request.Role}.", (int)status);
+        new($"{baseAddress} refused, as this takes a key with the role {request.Role}: {detail}", (int)status);
 
     private static async Task<ProblemDetails?> ReadProblemAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {

@@ -11,7 +11,7 @@ namespace Fanout.Client.Tests.Commands;
 /// <summary>What README.md shows of servers, against one.</summary>
 public sealed partial class ReadmeTests
 {
-    private const string Shown = "http://localhost:8080";
+    private const string Shown = "http://localhost:8430";
 
     [Fact]
     public async Task Commands_Succeed()

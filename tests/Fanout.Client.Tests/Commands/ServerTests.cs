@@ -77,7 +77,7 @@ public sealed class ServerTests : IAsyncLifetime, IDisposable
         Assert.Equal(130, await running);
         Assert.Contains("No longer watching; the run goes on at the server.\n", cli.Error, StringComparison.Ordinal);
         Assert.EndsWith(
-            $"Run gated goes on at the server. See it with: fanout status gated --server {Url} Or end it with: fanout cancel gated --server {Url}\n", cli.Error, StringComparison.Ordinal);
+            $"Run gated goes on at the server.\n  see it with: fanout status gated --server {Url}\n  end it with: fanout cancel gated --server {Url}\n", cli.Error, StringComparison.Ordinal);
         _open.TrySetResult();
         Assert.Equal(4, (await _server.Home.Driver.WaitAsync("gated", CancellationToken.None)).Tally.Succeeded);
     }
@@ -207,7 +207,7 @@ public sealed class ServerTests : IAsyncLifetime, IDisposable
     {
         await using var locked = await ApiServer.StartAsync(key: "s3cret");
         Assert.Equal(2, await _cli.RunAsync("list", "--server", locked.Address.AbsoluteUri));
-        Assert.Contains("This takes a key with the role read. Put it into the environment variable FANOUT_KEY, or name another with --key-from.", _cli.Error, StringComparison.Ordinal);
+        Assert.Contains("as this takes a key with the role read: There is no key, or one that is not known here.\nPut the key into the environment variable FANOUT_KEY, or name another with --key-from.", _cli.Error, StringComparison.Ordinal);
         Assert.Equal(2, await _cli.RunAsync("list", "--server", locked.Address.AbsoluteUri, "--key-from", "MINE"));
         Assert.Contains("--key-from: the environment variable MINE is not set.", _cli.Error, StringComparison.Ordinal);
         _cli.Variables["MINE"] = "s3cret";
