@@ -26,7 +26,8 @@ public sealed partial class ArchitectureTests
     [InlineData("Fanout.Embedded", "Fanout")]
     [InlineData("Fanout.Azure", "Fanout")]
     [InlineData("Fanout.Functions", "Fanout.Api", "Fanout.Azure")]
-    [InlineData("Fanout.Cli", "Fanout.Azure", "Fanout.Embedded")]
+    [InlineData("Fanout.Client", "Fanout")]
+    [InlineData("Fanout.Cli", "Fanout.Azure", "Fanout.Client", "Fanout.Embedded")]
     public void ProjectReferences_PointOneWay(string project, params string[] expected) => Assert.Equal(expected, ProjectReferences(project));
 
     [Fact]

@@ -17,6 +17,7 @@ internal static class RunAnswers
 
     private const int DefaultPage = 100;
     private const int LongestPage = 1_000;
+    private const int LongestWholePage = 100; // A run may have a spec of 2 MiB.
     private const int LongestKey = 255;
 
     public static async Task<IResult> StartAsync(ApiCall call)
@@ -33,10 +34,14 @@ internal static class RunAnswers
 
     public static async Task<IResult> ListAsync(ApiCall call)
     {
-        var limit = (int)(call.Request.Number("limit", 1, LongestPage) ?? DefaultPage);
+        var isWhole = call.Request.Flag("whole");
+        var limit = (int)(call.Request.Number("limit", 1, isWhole ? LongestWholePage : LongestPage) ?? DefaultPage);
         var query = new RunQuery(call.Request.Names<RunStatus>("status"), call.Request.Text("after"), limit);
         var runs = await call.Home.Runs.ListAsync(query, call.Aborted).ConfigureAwait(false);
-        return new JsonAnswer(new RunPage([.. runs.Select(RunSummary.Of)], runs.Count == limit ? runs[^1].Id : null));
+        var next = runs.Count == limit ? runs[^1].Id : null;
+        return isWhole
+            ? new JsonAnswer(new RunViewPage([.. runs.Select(run => View(call, run))], next))
+            : new JsonAnswer(new RunPage([.. runs.Select(RunSummary.Of)], next));
     }
 
     public static async Task<IResult> GetAsync(ApiCall call) =>
