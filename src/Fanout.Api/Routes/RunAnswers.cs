@@ -21,13 +21,13 @@ internal static class RunAnswers
 
     public static async Task<IResult> StartAsync(ApiCall call)
     {
-        var spec = ReadSpec(call, await call.Request.ReadTextAsync().ConfigureAwait(false));
+        var spec = await ReadSpecAsync(call, await call.Request.ReadTextAsync().ConfigureAwait(false)).ConfigureAwait(false);
         return await StartAsync(call, spec with { Id = spec.Id ?? IdOf(call.Request) }).ConfigureAwait(false);
     }
 
     public static async Task<IResult> PlanAsync(ApiCall call)
     {
-        var spec = ReadSpec(call, await call.Request.ReadTextAsync().ConfigureAwait(false));
+        var spec = await ReadSpecAsync(call, await call.Request.ReadTextAsync().ConfigureAwait(false)).ConfigureAwait(false);
         return new JsonAnswer(await call.Home.Runs.PreviewAsync(spec, call.Aborted).ConfigureAwait(false));
     }
 
@@ -75,7 +75,7 @@ internal static class RunAnswers
         var earlier = await call.Home.Runs.GetAsync(call.Id, call.Aborted).ConfigureAwait(false);
         if (earlier.Report is null)
             throw new RunException(call.Id, $"Run '{call.Id}' has not ended. Let it end, or cancel it, then redrive it.");
-        var spec = ReadSpec(call, RedriveDocument.Create(earlier, request).ToJsonString());
+        var spec = await ReadSpecAsync(call, RedriveDocument.Create(earlier, request).ToJsonString()).ConfigureAwait(false);
         return await StartAsync(call, spec with { Id = spec.Id ?? IdOf(call.Request) }).ConfigureAwait(false);
     }
 
@@ -107,10 +107,13 @@ internal static class RunAnswers
     public static RunView View(ApiCall call, RunRecord run) =>
         RunView.Of(run, call.Home.Runs.LocateResults(run.Id), call.Home.Capabilities.Events);
 
-    private static RunSpec ReadSpec(ApiCall call, string text)
+    private static async Task<RunSpec> ReadSpecAsync(ApiCall call, string text)
     {
         var spec = SpecReader.Read(text, call.Home.Registry, call.Home.Directory);
-        return call.Home.Rules.Check(spec) is { Count: > 0 } errors ? throw new SpecException(errors) : spec;
+        if (call.Home.Rules.Check(spec) is { Count: > 0 } errors)
+            throw new SpecException(errors);
+        await RedriveRules.CheckAsync(call.Home, spec, call.Aborted).ConfigureAwait(false);
+        return spec;
     }
 
     private static async Task<IResult> StartAsync(ApiCall call, RunSpec spec)
