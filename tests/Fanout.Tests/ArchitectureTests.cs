@@ -26,7 +26,8 @@ public sealed partial class ArchitectureTests
     [InlineData("Fanout.Embedded", "Fanout")]
     [InlineData("Fanout.Azure", "Fanout")]
     [InlineData("Fanout.Functions", "Fanout.Azure")]
-    [InlineData("Fanout.Cli", "Fanout.Azure", "Fanout.Embedded")]
+    [InlineData("Fanout.Server", "Fanout.Api")]
+    [InlineData("Fanout.Cli", "Fanout.Azure", "Fanout.Embedded", "Fanout.Server")]
     public void ProjectReferences_PointOneWay(string project, params string[] expected) => Assert.Equal(expected, ProjectReferences(project));
 
     [Fact]

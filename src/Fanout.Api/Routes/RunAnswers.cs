@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -99,10 +98,7 @@ internal static class RunAnswers
         new JsonAnswer(await call.Home.Runs.ReadTreeAsync(call.Id, call.Aborted).ConfigureAwait(false));
 
     /// <summary>A run as an answer that can be compared with what the client has.</summary>
-    public static JsonAnswer Show(ApiCall call, RunRecord run) => new(View(call, run)) { Version = VersionTag(run.Control.Version) };
-
-    /// <summary>What ETags of a run begin with while its control has this version.</summary>
-    public static string VersionTag(long version) => string.Create(CultureInfo.InvariantCulture, $"v{version}");
+    public static JsonAnswer Show(ApiCall call, RunRecord run) => new(View(call, run)) { Version = RunTag.OfVersion(run.Control.Version) };
 
     public static RunView View(ApiCall call, RunRecord run) =>
         RunView.Of(run, call.Home.Runs.LocateResults(run.Id), call.Home.Capabilities.Events);
@@ -139,7 +135,7 @@ internal static class RunAnswers
 
     // An entity tag changes with every item that is settled; what a change must not overwrite is another change.
     private static bool Matches(Microsoft.Extensions.Primitives.StringValues ifMatch, long version) =>
-        ifMatch.Count == 0 || ifMatch.ToString() == "*" || ifMatch.ToString().Split(',').Any(tag => TagVersion(tag) == VersionTag(version));
+        ifMatch.Count == 0 || ifMatch.ToString() == "*" || ifMatch.ToString().Split(',').Any(tag => TagVersion(tag) == RunTag.OfVersion(version));
 
     private static string TagVersion(string tag) => tag.Trim().TrimStart('W', '/').Trim('"').Split('-')[0];
 }
