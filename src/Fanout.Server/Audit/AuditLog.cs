@@ -17,6 +17,7 @@ internal sealed class AuditLog : IDisposable
     private readonly long _fileBytes;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _turn = new(1);
+    private readonly FileStream _claim;
     private FileStream _file;
     private volatile bool _hasFailed;
 
@@ -32,7 +33,9 @@ internal sealed class AuditLog : IDisposable
         try
         {
             Directory.CreateDirectory(directory);
-            _file = Open();
+            // Two that write one file would overwrite each other's lines. The claim ends with the process, however that ends.
+            _claim = Open(Path.Combine(directory, "audit.lock"), FileMode.OpenOrCreate, FileShare.None);
+            _file = Open(PathOf(0), FileMode.Append, FileShare.Read);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -76,6 +79,7 @@ internal sealed class AuditLog : IDisposable
     public void Dispose()
     {
         _file.Dispose();
+        _claim.Dispose();
         _turn.Dispose();
     }
 
@@ -88,15 +92,15 @@ internal sealed class AuditLog : IDisposable
                 File.Move(PathOf(age), PathOf(age + 1), overwrite: true);
         }
 
-        _file = Open();
+        _file = Open(PathOf(0), FileMode.Append, FileShare.Read);
     }
 
-    private FileStream Open()
+    private static FileStream Open(string path, FileMode mode, FileShare share)
     {
-        var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 };
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write, Share = share, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        return new FileStream(PathOf(0), options);
+        return new FileStream(path, options);
     }
 
     private string PathOf(int age) => Path.Combine(_directory, age == 0 ? "audit.jsonl" : $"audit.{age}.jsonl");
