@@ -200,6 +200,17 @@ public sealed class RunRoutesTests : IAsyncLifetime
         (await Client.PostTextAsync("/api/runs/ten/redrive", null)).Is(HttpStatusCode.Accepted);
     }
 
+    [Theory]
+    [InlineData("""{"id":"b\ud800"}""")]
+    [InlineData("""{"\ud800":1}""")]
+    public async Task HalfASurrogatePair_IsNoText(string body)
+    {
+        (await Client.PostTextAsync("/api/runs", body)).Problem(HttpStatusCode.BadRequest);
+        (await Client.SendAsync(HttpMethod.Patch, "/api/runs/ten", body)).Problem(HttpStatusCode.BadRequest);
+        (await Client.PostTextAsync("/api/runs/ten/redrive", body)).Problem(HttpStatusCode.BadRequest);
+        (await Client.SendAsync(HttpMethod.Put, "/api/limits/crm", body)).Problem(HttpStatusCode.BadRequest);
+    }
+
     [Fact]
     public async Task Delete_OfAnEndedRun_DeletesIt_OfAnotherConflicts()
     {
