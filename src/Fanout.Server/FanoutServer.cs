@@ -128,6 +128,7 @@ public sealed class FanoutServer : IAsyncDisposable
         services.AddSingleton(provider => new KeyRing(
             provider.GetRequiredService<KeyFile>(), !IsLoopback, _options.Time, provider.GetRequiredService<ILogger<KeyRing>>()));
         services.AddSingleton(provider => new AuditLog(_options.Directory, provider.GetRequiredService<ILogger<AuditLog>>()));
+        services.AddSingleton<RequestTurns>();
         services.AddApiDescription(_options.Version);
         return builder.Build();
     }
@@ -147,6 +148,7 @@ public sealed class FanoutServer : IAsyncDisposable
         _app.UseRateLimiter();
         _app.Use(origins.CheckAsync);
         _app.Use(keys.AuthorizeAsync);
+        _app.Use(_app.Services.GetRequiredService<RequestTurns>().AnswerAsync);
         _app.Use(auditing.NoteAsync);
         MapRoutes(ApiHome());
     }
