@@ -24,6 +24,12 @@ public sealed record ApiRoute(string Name, string Method, string Pattern, ApiRol
     /// <summary>Statuses of the problems it may answer with, beside 400, 401, 403, 429 and 503.</summary>
     public IReadOnlyList<int> Problems { get; init; } = [];
 
+    /// <summary>True: what it answers stays as it was, whatever its method is. Default: false.</summary>
+    public bool OnlyAsks { get; init; }
+
+    /// <summary>True: answering may change something.</summary>
+    public bool IsChange => Method is not "GET" && !OnlyAsks;
+
     /// <summary>The answer, whatever happens: what Fanout refuses, and what fails, as problem details.</summary>
     public async Task<IResult> HandleAsync(ApiCall call)
     {

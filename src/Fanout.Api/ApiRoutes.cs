@@ -26,6 +26,7 @@ public static class ApiRoutes
     /// <summary>Says what a run would do.</summary>
     public static ApiRoute PlanRun { get; } = new("planRun", "POST", "api/plan", ApiRole.Operate, "What a run of this spec would do; starts nothing.", RunAnswers.PlanAsync)
     {
+        OnlyAsks = true,
         Body = typeof(RunSpec),
         Answers = [new(200, typeof(PlanPreview))],
         Problems = [413, 415, 422],

@@ -22,6 +22,7 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
     private readonly EmbeddedStorage _storage;
     private readonly RunEnvironment _environment;
     private readonly RunScopes _scopes;
+    private readonly RunClient _client;
     private readonly EmbeddedEngine _engine;
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _faults = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopPump = new();
@@ -49,14 +50,14 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
         new Activities(_scopes, _environment.Catalog, _environment.Results, time, OnStorageFailure, _environment.Queue).AddTo(orchestrations, Registry);
         _engine = new EmbeddedEngine(
             storage, orchestrations, new EmbeddedEngineOptions { Payloads = new ResultPayloads(_environment.Results, time, _stopPump.Token) }, time, _environment.LoggerFactory.CreateLogger<EmbeddedEngine>());
-        Client = new RunClient(_environment, _engine, _scopes, shared.DeleteWorkspace);
+        _client = new RunClient(_environment, _engine, _scopes, shared.DeleteWorkspace) { LeavesToDriver = options.LeavesStartsToDriver };
         Limits = new LimitClient(_environment.Limits, _environment.Catalog, time);
         if (shared.BindAsync is null)
             StartPump();
     }
 
     /// <inheritdoc/>
-    public IRunClient Client { get; }
+    public IRunClient Client => _client;
 
     /// <inheritdoc/>
     public ILimitClient Limits { get; }
@@ -100,7 +101,7 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
         {
             await VerifySourceAsync(record).ConfigureAwait(false);
             // A process that died between adding the run and scheduling it left the latter undone.
-            await Client.StartAsync(SpecReader.Read(record.SpecJson, Registry), CancellationToken.None).ConfigureAwait(false);
+            await _client.EnsureScheduledAsync(SpecReader.Read(record.SpecJson, Registry), CancellationToken.None).ConfigureAwait(false);
         }
 
         var fault = _faults.GetOrAdd(runId, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));

@@ -27,7 +27,8 @@ public sealed partial class ArchitectureTests
     [InlineData("Fanout.Azure", "Fanout")]
     [InlineData("Fanout.Functions", "Fanout.Api", "Fanout.Azure")]
     [InlineData("Fanout.Client", "Fanout")]
-    [InlineData("Fanout.Cli", "Fanout.Azure", "Fanout.Client", "Fanout.Embedded")]
+    [InlineData("Fanout.Server", "Fanout.Api")]
+    [InlineData("Fanout.Cli", "Fanout.Azure", "Fanout.Client", "Fanout.Embedded", "Fanout.Server")]
     public void ProjectReferences_PointOneWay(string project, params string[] expected) => Assert.Equal(expected, ProjectReferences(project));
 
     [Fact]

@@ -20,7 +20,7 @@ internal sealed class ProblemAnswer(Problem problem) : IResult
         response.ContentType = Problem.ContentType;
         response.Headers.CacheControl = "no-store";
         if (Problem.Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
-            response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+            response.Headers.RetryAfter = response.Headers.RetryAfter is { Count: > 0 } said ? said : RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
         return JsonSerializer.SerializeAsync(response.Body, Problem, FanoutJson.Options, httpContext.RequestAborted);
     }
 }

@@ -53,11 +53,17 @@ internal static class RequestReading
             return JsonElement.Parse("{}");
         try
         {
-            return JsonElement.Parse(text, new JsonDocumentOptions { MaxDepth = MostDepth, AllowDuplicateProperties = false });
+            var json = JsonElement.Parse(text, new JsonDocumentOptions { MaxDepth = MostDepth, AllowDuplicateProperties = false });
+            RequireText(json);
+            return json;
         }
         catch (JsonException failure)
         {
             throw new RequestException(StatusCodes.Status400BadRequest, $"The body is not JSON: {failure.Message}");
+        }
+        catch (InvalidOperationException)
+        {
+            throw new RequestException(StatusCodes.Status400BadRequest, "The body has half of a surrogate pair, which is no text. Write both halves, or the character itself.");
         }
     }
 
@@ -106,6 +112,29 @@ internal static class RequestReading
             ? value
             : throw new RequestException(
                 StatusCodes.Status400BadRequest, $"The parameter '{name}' has a name that is none of {string.Join(", ", Enum.GetNames<T>())}.");
+    }
+
+    // Half of a surrogate pair can be written in JSON, and fails only where it is read.
+    private static void RequireText(JsonElement json)
+    {
+        switch (json.ValueKind)
+        {
+            case JsonValueKind.String:
+                _ = json.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (var element in json.EnumerateArray())
+                    RequireText(element);
+                break;
+            case JsonValueKind.Object:
+                foreach (var property in json.EnumerateObject())
+                {
+                    _ = property.Name;
+                    RequireText(property.Value);
+                }
+
+                break;
+        }
     }
 
     private static void RequireJson(HttpRequest request)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -22,13 +21,13 @@ internal static class RunAnswers
 
     public static async Task<IResult> StartAsync(ApiCall call)
     {
-        var spec = ReadSpec(call, await call.Request.ReadTextAsync().ConfigureAwait(false));
+        var spec = await ReadSpecAsync(call, await call.Request.ReadTextAsync().ConfigureAwait(false)).ConfigureAwait(false);
         return await StartAsync(call, spec with { Id = spec.Id ?? IdOf(call.Request) }).ConfigureAwait(false);
     }
 
     public static async Task<IResult> PlanAsync(ApiCall call)
     {
-        var spec = ReadSpec(call, await call.Request.ReadTextAsync().ConfigureAwait(false));
+        var spec = await ReadSpecAsync(call, await call.Request.ReadTextAsync().ConfigureAwait(false)).ConfigureAwait(false);
         return new JsonAnswer(await call.Home.Runs.PreviewAsync(spec, call.Aborted).ConfigureAwait(false));
     }
 
@@ -80,7 +79,7 @@ internal static class RunAnswers
         var earlier = await call.Home.Runs.GetAsync(call.Id, call.Aborted).ConfigureAwait(false);
         if (earlier.Report is null)
             throw new RunException(call.Id, $"Run '{call.Id}' has not ended. Let it end, or cancel it, then redrive it.");
-        var spec = ReadSpec(call, RedriveDocument.Create(earlier, request).ToJsonString());
+        var spec = await ReadSpecAsync(call, RedriveDocument.Create(earlier, request).ToJsonString()).ConfigureAwait(false);
         return await StartAsync(call, spec with { Id = spec.Id ?? IdOf(call.Request) }).ConfigureAwait(false);
     }
 
@@ -104,18 +103,18 @@ internal static class RunAnswers
         new JsonAnswer(await call.Home.Runs.ReadTreeAsync(call.Id, call.Aborted).ConfigureAwait(false));
 
     /// <summary>A run as an answer that can be compared with what the client has.</summary>
-    public static JsonAnswer Show(ApiCall call, RunRecord run) => new(View(call, run)) { Version = VersionTag(run.Control.Version) };
-
-    /// <summary>What ETags of a run begin with while its control has this version.</summary>
-    public static string VersionTag(long version) => string.Create(CultureInfo.InvariantCulture, $"v{version}");
+    public static JsonAnswer Show(ApiCall call, RunRecord run) => new(View(call, run)) { Version = RunTag.OfVersion(run.Control.Version) };
 
     public static RunView View(ApiCall call, RunRecord run) =>
         RunView.Of(run, call.Home.Runs.LocateResults(run.Id), call.Home.Capabilities.Events);
 
-    private static RunSpec ReadSpec(ApiCall call, string text)
+    private static async Task<RunSpec> ReadSpecAsync(ApiCall call, string text)
     {
         var spec = SpecReader.Read(text, call.Home.Registry, call.Home.Directory);
-        return call.Home.Rules.Check(spec) is { Count: > 0 } errors ? throw new SpecException(errors) : spec;
+        if (call.Home.Rules.Check(spec) is { Count: > 0 } errors)
+            throw new SpecException(errors);
+        await RedriveRules.CheckAsync(call.Home, spec, call.Aborted).ConfigureAwait(false);
+        return spec;
     }
 
     private static async Task<IResult> StartAsync(ApiCall call, RunSpec spec)
@@ -141,7 +140,7 @@ internal static class RunAnswers
 
     // An entity tag changes with every item that is settled; what a change must not overwrite is another change.
     private static bool Matches(Microsoft.Extensions.Primitives.StringValues ifMatch, long version) =>
-        ifMatch.Count == 0 || ifMatch.ToString() == "*" || ifMatch.ToString().Split(',').Any(tag => TagVersion(tag) == VersionTag(version));
+        ifMatch.Count == 0 || ifMatch.ToString() == "*" || ifMatch.ToString().Split(',').Any(tag => TagVersion(tag) == RunTag.OfVersion(version));
 
     // Also the bare version, which a client has from the run's control.
     private static string TagVersion(string tag) => $"v{tag.Trim().TrimStart('W', '/').Trim('"').TrimStart('v').Split('-')[0]}";

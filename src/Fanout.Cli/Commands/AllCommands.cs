@@ -22,6 +22,8 @@ internal static class AllCommands
         LimitCommand.Create(flags),
         CoordinateCommand.Create(flags),
         WorkerCommand.Create(flags),
+        ServeCommand.Create(flags),
+        KeyCommand.Create(flags),
         SchemaCommand.Create(),
     ];
 }

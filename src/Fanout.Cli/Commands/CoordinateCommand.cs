@@ -10,16 +10,10 @@ namespace Fanout.Cli.Commands;
 /// <summary><c>coordinate</c>: drives the runs of a home that nobody drives, and those that are asked for by message.</summary>
 internal static class CoordinateCommand
 {
-    private const int MostRuns = 1_000;
-
     public static CommandDefinition Create(GeneralFlags flags)
     {
         var grace = new GraceFlag();
-        var runs = new Option<string?>("--runs")
-        {
-            Description = string.Create(CultureInfo.InvariantCulture, $"Runs driven at once; others wait (default: {new RunFleetOptions().AtOnce})"),
-            HelpName = "N",
-        };
+        var runs = new RunsFlag();
         var allowExec = new Option<bool>("--allow-exec") { Description = "Let requests run commands on this machine", Arity = ArgumentArity.Zero };
         var allowFiles = new Option<bool>("--allow-local-files") { Description = "Let requests read files of this machine", Arity = ArgumentArity.Zero };
         var command = new CliCommand("coordinate", "Drive runs until stopped: interrupted ones, and those that messages ask for.")
@@ -28,11 +22,11 @@ internal static class CoordinateCommand
             Details = "With --storage it takes specs from the queue HUB-requests. One that is malformed or refused goes to HUB-requests-poison with the reason.",
             Examples = [("--storage azure:mystorage", "drive what is asked for in the queue fanout-requests")],
         };
-        command.Add(new FlagGroup("Coordinator", [runs, allowExec, allowFiles, grace.Option]));
+        command.Add(new FlagGroup("Coordinator", [runs.Option, allowExec, allowFiles, grace.Option]));
         command.Add(flags.Group(GeneralFlags.CreateJson()));
         return new CommandDefinition(command, context => CoordinateAsync(
             context,
-            ReadRuns(context.Parse.GetValue(runs)),
+            runs.Read(context),
             new RequestRules { AllowExec = context.Parse.GetValue(allowExec), AllowLocalFiles = context.Parse.GetValue(allowFiles) },
             grace.Read(context)));
     }
@@ -74,14 +68,5 @@ internal static class CoordinateCommand
             context.PrintJson(report);
         else
             context.Print(ReportText.Line(report));
-    }
-
-    private static int ReadRuns(string? text)
-    {
-        if (text is null)
-            return new RunFleetOptions().AtOnce;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= MostRuns
-            ? number
-            : throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--runs: \"{text}\" is not a whole number from 1 to {MostRuns:N0}."));
     }
 }

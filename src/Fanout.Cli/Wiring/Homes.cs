@@ -19,9 +19,9 @@ internal sealed class Homes(IServiceCollection registrations, ServiceProvider se
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (options.Storage is null)
-            return await EmbeddedFanout.OpenAsync(options, services);
+            return options.Hosts is null && options.FileRoots is null ? await EmbeddedFanout.OpenAsync(options, services) : await OpenWithRulesAsync(options);
         var storage = Connect(options);
-        var provider = Provide(storage);
+        var provider = Provide(storage, options);
         var loggers = provider.GetRequiredService<ILoggerFactory>();
         var fanout = await EmbeddedFanout.OpenAsync(
             options, provider, TimeProvider.System, own => AzureHome.Coordinate(own, storage, ProcessOwner.Create(), TimeProvider.System, loggers));
@@ -33,7 +33,7 @@ internal sealed class Homes(IServiceCollection registrations, ServiceProvider se
     public async Task WorkAsync(HomeOptions options, BatchWorkerOptions workerOptions, CancellationToken stop, CancellationToken abort)
     {
         var storage = Connect(options);
-        await using var provider = Provide(storage);
+        await using var provider = Provide(storage, options);
         var loggers = provider.GetRequiredService<ILoggerFactory>();
         var environment = HomeEnvironment.Create(
             AzureHome.Work(storage, TimeProvider.System, loggers), ProcessOwner.Create(), provider.GetRequiredService<FanoutRegistry>(), provider, TimeProvider.System);
@@ -42,6 +42,12 @@ internal sealed class Homes(IServiceCollection registrations, ServiceProvider se
         var aborted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var aborting = abort.UnsafeRegister(static source => ((TaskCompletionSource)source!).TrySetResult(), aborted);
         await await Task.WhenAny(worker.RunAsync(stop), aborted.Task);
+    }
+
+    private async Task<IFanoutHome> OpenWithRulesAsync(HomeOptions options)
+    {
+        var provider = With(options).BuildServiceProvider();
+        return new ProvidedHome(await EmbeddedFanout.OpenAsync(options, provider), provider);
     }
 
     private static AzureStorage Connect(HomeOptions options)
@@ -61,12 +67,18 @@ internal sealed class Homes(IServiceCollection registrations, ServiceProvider se
         }
     }
 
-    private ServiceProvider Provide(AzureStorage storage)
+    private ServiceProvider Provide(AzureStorage storage, HomeOptions options) => With(options).AddAzureSources(storage).BuildServiceProvider();
+
+    private ServiceCollection With(HomeOptions options)
     {
         var all = new ServiceCollection();
         foreach (var registration in registrations)
             ((IServiceCollection)all).Add(registration);
-        return all.AddAzureSources(storage).BuildServiceProvider();
+        if (options.Hosts is not null)
+            all.AddSingleton(options.Hosts);
+        if (options.FileRoots is not null)
+            all.AddSingleton(options.FileRoots);
+        return all;
     }
 
     /// <summary>A home and the services that were made for it.</summary>

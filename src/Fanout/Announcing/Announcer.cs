@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Fanout.Handlers.Http;
 using Fanout.Orchestration;
 using Fanout.Processing;
 using Fanout.Runs;
@@ -12,7 +13,7 @@ namespace Fanout.Announcing;
 /// <param name="environment">This process.</param>
 internal sealed class Announcer(RunEnvironment environment)
 {
-    private readonly WebhookSender _webhooks = new(environment.Time, environment.Variable);
+    private readonly WebhookSender _webhooks = new(environment.Time, environment.Variable, (HostRules?)environment.Services.GetService(typeof(HostRules)));
 
     /// <summary>One attempt; that it failed is data, and noted for whoever looks at the run meanwhile.</summary>
     /// <exception cref="RunException">There is no such run, or it has not ended.</exception>

@@ -8,10 +8,11 @@ namespace Fanout.Announcing;
 /// <summary>Posts a report to a URL, to hosts that requests may go to.</summary>
 /// <param name="time">The clock.</param>
 /// <param name="variable">Environment variables, where secrets are.</param>
-internal sealed class WebhookSender(TimeProvider time, Func<string, string?> variable)
+/// <param name="rules">Where this process sends requests; null: anywhere that is not always refused.</param>
+internal sealed class WebhookSender(TimeProvider time, Func<string, string?> variable, HostRules? rules = null)
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
-    private static readonly HostPolicy Hosts = new(allowed: null);
+    private readonly HostPolicy _hosts = new(allowed: null, rules);
 
     /// <summary>One attempt. Redirects are not followed: what is signed for one receiver is not for another.</summary>
     /// <exception cref="OperationCanceledException">It was told to stop; the receiver may have got it.</exception>
@@ -25,11 +26,11 @@ internal sealed class WebhookSender(TimeProvider time, Func<string, string?> var
         using var timeout = new CancellationTokenSource(AnnouncementPolicy.AttemptTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping);
         // One for each attempt: they are seconds apart, and nothing is left open meanwhile.
-        using var invoker = new HttpMessageInvoker(HttpConnector.CreateHandler(ConnectTimeout), disposeHandler: true);
+        using var invoker = new HttpMessageInvoker(HttpConnector.CreateHandler(ConnectTimeout, _hosts), disposeHandler: true);
         using var request = Create(runId, url, body, secret);
         try
         {
-            Hosts.CheckHost(url);
+            _hosts.CheckHost(url);
             using var response = await invoker.SendAsync(request, either.Token).ConfigureAwait(false);
             return AnnouncementPolicy.Judge(Show(url), response.StatusCode, RetryAfter.Read(response.Headers, time.GetUtcNow()));
         }

@@ -11,7 +11,7 @@ internal static class BuiltInHandlers
     public static IReadOnlyList<HandlerRegistration> All { get; } =
     [
         new("exec", ExecOptionsReader.Validate, static (_, options) => new ExecHandler(ExecOptionsReader.Read(options))),
-        new("http", HttpOptionsReader.Validate, static (services, options) => new HttpItemHandler(HttpOptionsReader.Read(options), TimeOf(services))),
+        new("http", HttpOptionsReader.Validate, static (services, options) => new HttpItemHandler(HttpOptionsReader.Read(options), TimeOf(services), services.GetService<HostRules>())),
         new("delay", DelayHandler.Validate, static (services, options) => DelayHandler.Create(options, TimeOf(services))),
         new("noop", static options => HandlerClass.Refuse("noop", options), static (_, _) => new NoopHandler()),
     ];

@@ -1,4 +1,6 @@
 using Fanout.Dispatch;
+using Fanout.Handlers.Http;
+using Fanout.Sources;
 
 namespace Fanout.Runs;
 
@@ -33,6 +35,18 @@ public sealed record HomeOptions(string Path)
 
     /// <summary>How long items in flight may go on after a stop was asked for. Default: 10 s.</summary>
     public TimeSpan Grace { get; init; } = DefaultGrace;
+
+    /// <summary>
+    /// True: runs started here begin when they are driven, so that whoever drives so many at once (<see cref="RunFleet"/>) decides when. False (the
+    /// default): at once.
+    /// </summary>
+    public bool LeavesStartsToDriver { get; init; }
+
+    /// <summary>Where requests of handlers and webhooks may go from this process; null (the default): as <see cref="HostRules"/>' defaults.</summary>
+    public HostRules? Hosts { get; init; }
+
+    /// <summary>Directories that the patterns of sources of files may lead into beside the one they name; null (the default): they lead anywhere.</summary>
+    public DirectoryRoots? FileRoots { get; init; }
 
     /// <summary>10 s.</summary>
     public static TimeSpan DefaultGrace { get; } = TimeSpan.FromSeconds(10);

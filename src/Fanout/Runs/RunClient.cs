@@ -14,42 +14,21 @@ namespace Fanout.Runs;
 /// <param name="deleteWorkspace">Deletes what a run's source derived.</param>
 public sealed class RunClient(RunEnvironment environment, IOrchestrationClient engine, RunScopes scopes, Func<string, CancellationToken, ValueTask> deleteWorkspace) : IRunClient
 {
+    /// <summary>
+    /// True: a run that is started is only noted, and goes on once somebody drives it (<see cref="EnsureScheduledAsync"/>). False (the default): the
+    /// engine is told at once, and may work it at once.
+    /// </summary>
+    public bool LeavesToDriver { get; init; }
+
     private IRunCatalog Catalog => environment.Catalog;
 
     /// <inheritdoc/>
-    public async Task<StartedRun> StartAsync(RunSpec spec, CancellationToken cancellationToken)
-    {
-        var id = spec.Id ?? environment.NewExecutionId();
-        spec = spec with { Id = id };
-        await environment.BindAsync(cancellationToken).ConfigureAwait(false);
-        var known = await Catalog.GetAsync(id, cancellationToken).ConfigureAwait(false);
-        // Of a run that has ended nothing is needed any more: its report is asked for.
-        if (known?.Report is null)
-            await RefuseWhatThisEngineLacksAsync(spec, isNew: known is null, cancellationToken).ConfigureAwait(false);
-        var record = new RunRecord
-        {
-            Id = id,
-            SpecJson = SpecWriter.Write(spec),
-            CreatedAt = environment.Time.GetUtcNow(),
-            Announcement = spec.OnComplete is null ? null : RunAnnouncement.Pending,
-        };
-        if (known is null)
-        {
-            await environment.CreateSource(spec.Source).CheckAsync(cancellationToken).ConfigureAwait(false);
-            if (await Catalog.TryAddAsync(record, cancellationToken).ConfigureAwait(false))
-            {
-                await ScheduleAsync(spec, cancellationToken).ConfigureAwait(false);
-                return new StartedRun(id, Created: true);
-            }
-        }
+    public Task<StartedRun> StartAsync(RunSpec spec, CancellationToken cancellationToken) => StartAsync(spec, !LeavesToDriver, cancellationToken);
 
-        var existing = await GetAsync(id, cancellationToken).ConfigureAwait(false);
-        if (existing.SpecJson != record.SpecJson)
-            throw new RunException(id, $"Run '{id}' exists with another spec. Choose another id, or purge that run first.");
-        if (existing.Report is null)
-            await ScheduleAsync(spec, cancellationToken).ConfigureAwait(false);
-        return new StartedRun(id, Created: false);
-    }
+    /// <summary>As <see cref="StartAsync(RunSpec, CancellationToken)"/>, and the engine knows of the run afterwards, if it has not ended.</summary>
+    /// <exception cref="RunException">The id exists with another spec.</exception>
+    /// <exception cref="SourceException">The source is missing or unreadable; nothing was started.</exception>
+    public Task<StartedRun> EnsureScheduledAsync(RunSpec spec, CancellationToken cancellationToken) => StartAsync(spec, schedules: true, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<PlanPreview> PreviewAsync(RunSpec spec, CancellationToken cancellationToken)
@@ -151,6 +130,41 @@ public sealed class RunClient(RunEnvironment environment, IOrchestrationClient e
 
     /// <inheritdoc/>
     public string LocateResults(string runId) => environment.Results.Locate(runId);
+
+    private async Task<StartedRun> StartAsync(RunSpec spec, bool schedules, CancellationToken cancellationToken)
+    {
+        var id = spec.Id ?? environment.NewExecutionId();
+        spec = spec with { Id = id };
+        await environment.BindAsync(cancellationToken).ConfigureAwait(false);
+        var known = await Catalog.GetAsync(id, cancellationToken).ConfigureAwait(false);
+        // Of a run that has ended nothing is needed any more: its report is asked for.
+        if (known?.Report is null)
+            await RefuseWhatThisEngineLacksAsync(spec, isNew: known is null, cancellationToken).ConfigureAwait(false);
+        var record = new RunRecord
+        {
+            Id = id,
+            SpecJson = SpecWriter.Write(spec),
+            CreatedAt = environment.Time.GetUtcNow(),
+            Announcement = spec.OnComplete is null ? null : RunAnnouncement.Pending,
+        };
+        if (known is null)
+        {
+            await environment.CreateSource(spec.Source).CheckAsync(cancellationToken).ConfigureAwait(false);
+            if (await Catalog.TryAddAsync(record, cancellationToken).ConfigureAwait(false))
+            {
+                if (schedules)
+                    await ScheduleAsync(spec, cancellationToken).ConfigureAwait(false);
+                return new StartedRun(id, Created: true);
+            }
+        }
+
+        var existing = await GetAsync(id, cancellationToken).ConfigureAwait(false);
+        if (existing.SpecJson != record.SpecJson)
+            throw new RunException(id, $"Run '{id}' exists with another spec. Choose another id, or purge that run first.");
+        if (existing.Report is null && schedules)
+            await ScheduleAsync(spec, cancellationToken).ConfigureAwait(false);
+        return new StartedRun(id, Created: false);
+    }
 
     private Task<bool> ScheduleAsync(RunSpec spec, CancellationToken cancellationToken) => engine.ScheduleNewOrchestrationInstanceAsync(
         RunOrchestration.Name,

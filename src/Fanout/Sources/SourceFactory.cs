@@ -28,7 +28,7 @@ public sealed class SourceFactory(
             CsvSourceSpec csv => new CsvSource(Content(csv), csv, settings),
             RangeSourceSpec range => new RangeSource(range),
             InlineSourceSpec inline => new InlineSource(inline),
-            FilesSourceSpec files => new ListingSource(new FileListing(files), settings),
+            FilesSourceSpec files => new ListingSource(new FileListing(files, (DirectoryRoots?)services.GetService(typeof(DirectoryRoots))), settings),
             BlobsSourceSpec blobs => new ListingSource(Account($"container '{blobs.Container}'").OpenListing(blobs), settings),
             RedriveSourceSpec earlier => redrive(earlier),
             CustomSourceSpec custom => Custom(custom),

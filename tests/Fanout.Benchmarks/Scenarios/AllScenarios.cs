@@ -17,5 +17,6 @@ internal static class AllScenarios
         ExecScenario.AgainstParallel(scale),
         new WorkersScenario(scale),
         new OperationsScenario(scale),
+        new ServeScenario(scale),
     ];
 }

@@ -7,7 +7,9 @@ namespace Fanout.Handlers.Http;
 /// Where requests may go. Names are checked before a request, addresses when connecting: the address that was checked is the one connected to,
 /// so a name that resolves differently the second time gains nothing.
 /// </summary>
-internal sealed class HostPolicy(IReadOnlyList<string>? allowed)
+/// <param name="allowed">Hosts that a spec allows; null: any.</param>
+/// <param name="rules">What this process allows; null: everything but what is always refused.</param>
+internal sealed class HostPolicy(IReadOnlyList<string>? allowed, HostRules? rules = null)
 {
     // Where clouds hand credentials to whoever asks from inside: AWS, GCP and Azure (link-local, below), AWS over IPv6, Azure's wire server, Alibaba, Oracle.
     private static readonly HashSet<IPAddress> MetadataAddresses =
@@ -31,9 +33,9 @@ internal sealed class HostPolicy(IReadOnlyList<string>? allowed)
 
     /// <summary>The addresses of a host that requests may go to.</summary>
     /// <exception cref="HostRefusedItemException">There are addresses, but none of them may be used.</exception>
-    public static IReadOnlyList<IPAddress> Filter(string host, IReadOnlyList<IPAddress> addresses)
+    public IReadOnlyList<IPAddress> Filter(string host, IReadOnlyList<IPAddress> addresses)
     {
-        var usable = addresses.Where(address => !IsAlwaysRefused(address)).ToList();
+        var usable = addresses.Where(address => !IsAlwaysRefused(address) && !IsRefusedHere(host, address)).ToList();
         if (usable.Count == 0 && addresses.Count > 0)
             CheckAddress(host, addresses[0]);
         return usable;
@@ -51,10 +53,35 @@ internal sealed class HostPolicy(IReadOnlyList<string>? allowed)
         return bytes is [169, 254, ..];
     }
 
-    private static void CheckAddress(string host, IPAddress address)
+    /// <summary>Addresses that only this machine or its networks can reach, or that are no one machine's.</summary>
+    public static bool IsPrivate(IPAddress address)
+    {
+        var effective = Embedded(address);
+        if (effective.AddressFamily == AddressFamily.InterNetworkV6)
+            return IPAddress.IsLoopback(effective) || effective.Equals(IPAddress.IPv6Any) || effective.IsIPv6UniqueLocal || effective.IsIPv6SiteLocal
+                || effective.IsIPv6Multicast || effective.GetAddressBytes() is [0, 0x64, 0xff, 0x9b, 0, 1, ..];
+        // RFC 6890's special-purpose addresses.
+        return effective.GetAddressBytes() switch
+        {
+            [0 or 10 or 127, ..] => true,
+            [100, >= 64 and < 128, ..] => true,
+            [172, >= 16 and < 32, ..] => true,
+            [192, 168, ..] or [192, 0, 0, _] => true,
+            [198, 18 or 19, ..] => true,
+            [>= 224, ..] => true,
+            _ => false,
+        };
+    }
+
+    private bool IsRefusedHere(string host, IPAddress address) =>
+        rules is { RefusePrivate: true } && IsPrivate(address) && !rules.Allowed.Any(pattern => Matches(host, pattern) || Matches(address.ToString(), pattern));
+
+    private void CheckAddress(string host, IPAddress address)
     {
         if (IsAlwaysRefused(address))
             throw new HostRefusedItemException($"Requests to {host} ({address}) are always refused: the address is link-local or hands out credentials.");
+        if (IsRefusedHere(host, address))
+            throw new HostRefusedItemException($"Requests to {host} ({address}) are refused here: the address is private. Whoever runs the server can allow the host.");
     }
 
     private static bool Matches(string host, string pattern) =>

@@ -7,9 +7,9 @@ namespace Fanout.Handlers.Http;
 internal static class HttpConnector
 {
     /// <summary>No proxy, as the policy could not see past one; no cookies, no credentials, no redirects of its own.</summary>
-    public static SocketsHttpHandler CreateHandler(TimeSpan connectTimeout) => new()
+    public static SocketsHttpHandler CreateHandler(TimeSpan connectTimeout, HostPolicy policy) => new()
     {
-        ConnectCallback = ConnectAsync,
+        ConnectCallback = (context, cancellationToken) => ConnectAsync(context, policy, cancellationToken),
         ConnectTimeout = connectTimeout,
         AllowAutoRedirect = false,
         UseCookies = false,
@@ -22,13 +22,13 @@ internal static class HttpConnector
         RequestHeaderEncodingSelector = static (_, _) => System.Text.Encoding.UTF8,
     };
 
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, HostPolicy policy, CancellationToken cancellationToken)
     {
         var endpoint = context.DnsEndPoint;
         IPAddress[] resolved = IPAddress.TryParse(endpoint.Host, out var literal)
             ? [literal]
             : await Dns.GetHostAddressesAsync(endpoint.Host, cancellationToken).ConfigureAwait(false);
-        var addresses = HostPolicy.Filter(endpoint.Host, resolved);
+        var addresses = policy.Filter(endpoint.Host, resolved);
         if (addresses.Count == 0)
             throw new SocketException((int)SocketError.HostNotFound);
         for (int i = 0; ; i++)

@@ -14,13 +14,13 @@ internal sealed class HttpItemHandler : ItemHandler
     private readonly HttpMessageInvoker _invoker;
     private readonly TimeProvider _time;
 
-    public HttpItemHandler(HttpOptions options, TimeProvider time)
+    public HttpItemHandler(HttpOptions options, TimeProvider time, HostRules? rules = null)
     {
         _options = options;
         _time = time;
         _template = new(options);
-        _policy = new(options.AllowHosts);
-        _invoker = new(HttpConnector.CreateHandler(options.ConnectTimeout), disposeHandler: true);
+        _policy = new(options.AllowHosts, rules);
+        _invoker = new(HttpConnector.CreateHandler(options.ConnectTimeout, _policy), disposeHandler: true);
     }
 
     public override async ValueTask HandleAsync(ItemContext context, IBufferWriter<byte> output, CancellationToken cancellationToken)

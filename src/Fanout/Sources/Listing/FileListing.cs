@@ -5,7 +5,9 @@ namespace Fanout.Sources;
 
 /// <summary>Files that match globs, in ordinal order of path.</summary>
 /// <remarks>Listing holds the matching paths in memory (about 200 bytes each) to put them in order; reading does not.</remarks>
-internal sealed class FileListing(FilesSourceSpec spec) : IItemListing
+/// <param name="spec">Which.</param>
+/// <param name="links">Where links may lead that wildcards match; null: anywhere.</param>
+internal sealed class FileListing(FilesSourceSpec spec, DirectoryRoots? links = null) : IItemListing
 {
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -30,7 +32,7 @@ internal sealed class FileListing(FilesSourceSpec spec) : IItemListing
     {
         var root = Root();
         var globs = spec.Patterns.ToLookup(IsExclude, p => new Glob(IsExclude(p) ? p[1..] : p));
-        var paths = new GlobWalk(root, cancellationToken).Find([.. globs[false]], [.. globs[true]]);
+        var paths = new GlobWalk(root, links, cancellationToken).Find([.. globs[false]], [.. globs[true]]);
         if (paths.Count == 0)
             throw new SourceException($"No file under '{root}' matches {string.Join(", ", spec.Patterns)}. Correct the patterns or their root.");
         var absolute = root != Path.GetFullPath(Environment.CurrentDirectory);

@@ -29,6 +29,10 @@ internal sealed class Glob
     /// <summary>Names and wildcards, in order.</summary>
     public IReadOnlyList<string> Segments => _segments;
 
+    /// <summary>The directory that everything it matches is in: what stands before the first wildcard, and before the file's name.</summary>
+    public string FixedPrefix(string root) => Path.GetFullPath(
+        Path.Join(Root, string.Join(Path.DirectorySeparatorChar, _segments.TakeWhile((segment, at) => !IsWild(segment) && at < _segments.Length - 1))), root);
+
     /// <summary>True when a segment stands for any number of directories.</summary>
     public static bool IsAnyDepth(string segment) => segment == "**";
 

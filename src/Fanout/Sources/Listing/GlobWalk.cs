@@ -1,7 +1,10 @@
 namespace Fanout.Sources;
 
 /// <summary>Finds the files that match globs, looking only into directories that may hold one.</summary>
-internal sealed class GlobWalk(string root, CancellationToken cancellationToken)
+/// <param name="root">Where relative globs start.</param>
+/// <param name="links">Where links may lead that wildcards match; null: anywhere.</param>
+/// <param name="cancellationToken">Ends it.</param>
+internal sealed class GlobWalk(string root, DirectoryRoots? links, CancellationToken cancellationToken)
 {
     // A directory that may not be read must be an error: skipping it would lose items without a word.
     private static readonly EnumerationOptions Options = new()
@@ -32,7 +35,7 @@ internal sealed class GlobWalk(string root, CancellationToken cancellationToken)
         if (Glob.IsAnyDepth(segment))
             WalkAnyDepth(glob, directory, at);
         else if (last)
-            AddFiles(directory, segment);
+            AddFiles(glob, directory, segment);
         else if (!Glob.IsWild(segment))
             WalkInto(glob, Path.Join(directory, segment), at + 1);
         else
@@ -54,7 +57,7 @@ internal sealed class GlobWalk(string root, CancellationToken cancellationToken)
     {
         foreach (var child in Directories(directory))
         {
-            if (Glob.MatchesName(glob.Segments[at], child.Name))
+            if (Glob.MatchesName(glob.Segments[at], child.Name) && MayFollow(glob, child))
                 Walk(glob, Path.Join(directory, child.Name), at + 1);
         }
     }
@@ -65,17 +68,28 @@ internal sealed class GlobWalk(string root, CancellationToken cancellationToken)
             Walk(glob, directory, at);
     }
 
-    private void AddFiles(string directory, string segment)
+    private void AddFiles(Glob glob, string directory, string segment)
     {
         if (Glob.IsWild(segment))
         {
-            foreach (var name in Entries(directory, d => d.EnumerateFiles("*", Options)).Where(f => Glob.MatchesName(segment, f.Name)))
+            foreach (var name in Entries(directory, d => d.EnumerateFiles("*", Options)).Where(f => Glob.MatchesName(segment, f.Name) && MayFollow(glob, f)))
                 _paths.Add(Path.Join(directory, name.Name));
         }
-        else if (File.Exists(Full(Path.Join(directory, segment))))
+        else if (new FileInfo(Full(Path.Join(directory, segment))) is { Exists: true } file && MayFollow(glob, file))
         {
             _paths.Add(Path.Join(directory, segment));
         }
+    }
+
+    // Leaving it out would lose an item without a word.
+    private bool MayFollow(Glob glob, FileSystemInfo entry)
+    {
+        if (links is null || entry.LinkTarget is null)
+            return true;
+        var prefix = glob.FixedPrefix(root);
+        return DirectoryRoots.Resolve(entry.FullName) is { } real && (DirectoryRoots.IsBelow(real, prefix) || links.Contains(real))
+            ? true
+            : throw new SourceException($"'{entry.FullName}' is a link that leads out of '{prefix}', which is not followed here. Leave it out with a pattern that begins with '!' if it is not meant, or have the server allow where it leads.");
     }
 
     private List<DirectoryInfo> Directories(string directory) => Entries(directory, d => d.EnumerateDirectories("*", Options));

@@ -72,8 +72,8 @@ public sealed class HttpOptionsTests
         var good = IPAddress.Parse("192.0.2.1");
         var bad = IPAddress.Parse("169.254.169.254");
 
-        Assert.Equal([good], HostPolicy.Filter("rebind.example", [bad, good]));
-        Assert.Throws<HostRefusedItemException>(() => HostPolicy.Filter("rebind.example", [bad]));
+        Assert.Equal([good], new HostPolicy(null).Filter("rebind.example", [bad, good]));
+        Assert.Throws<HostRefusedItemException>(() => new HostPolicy(null).Filter("rebind.example", [bad]));
     }
 
     [Theory]
