@@ -47,6 +47,9 @@ public sealed class AzureBatchQueue : IBatchQueue
         return null;
     }
 
+    /// <inheritdoc/>
+    public Task<bool> HasWaitingAsync(CancellationToken cancellationToken) => _batches.HasWaitingAsync(cancellationToken);
+
     /// <summary>Deletes the blobs that large messages of a run have left: of a run that is purged.</summary>
     /// <exception cref="StorageException">They cannot be deleted now.</exception>
     public static Task DeleteRunAsync(AzureStorage storage, string runId, CancellationToken cancellationToken) =>

@@ -23,6 +23,10 @@ internal sealed class HubQueue(AzureStorage storage, QueueClient client)
         return [.. received.Value.Select(message => new HubMessage(this, message))];
     }
 
+    /// <summary>True: there are messages that are not hidden.</summary>
+    public async Task<bool> HasWaitingAsync(CancellationToken cancellationToken) =>
+        (await CreatingAsync("look at", () => client.PeekMessagesAsync(1, cancellationToken), cancellationToken).ConfigureAwait(false)).Value.Length > 0;
+
     /// <summary>Hides a message for another while. Null: it is gone, or someone else received it. Else its new receipt.</summary>
     public Task<string?> HideAsync(string id, string receipt, TimeSpan visibility, CancellationToken cancellationToken) => GuardAsync<string?>(
         "renew a message of",

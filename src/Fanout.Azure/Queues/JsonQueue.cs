@@ -41,6 +41,10 @@ internal sealed class JsonQueue<T>(AzureStorage storage, string name, Func<T, st
         return received;
     }
 
+    /// <summary>True: messages wait to be received.</summary>
+    /// <exception cref="StorageException">The queue cannot be read now.</exception>
+    public Task<bool> HasWaitingAsync(CancellationToken cancellationToken) => _queue.HasWaitingAsync(cancellationToken);
+
     /// <summary>Removes a message that is done, and then its blob.</summary>
     /// <exception cref="StorageException">It cannot be removed now, and comes again.</exception>
     public async Task DeleteAsync(Received<T> received, CancellationToken cancellationToken)

@@ -15,6 +15,10 @@ public interface IBatchQueue
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="StorageException">The queue cannot be read now.</exception>
     Task<IBatchDelivery?> ReceiveAsync(TimeSpan visibility, CancellationToken cancellationToken);
+
+    /// <summary>True: batches wait there that nobody has received; or it cannot be told, which is the default. False: whatever was sent has been received at least once.</summary>
+    /// <exception cref="StorageException">The queue cannot be read now.</exception>
+    Task<bool> HasWaitingAsync(CancellationToken cancellationToken) => Task.FromResult(true);
 }
 
 /// <summary>A batch that was taken from the queue.</summary>

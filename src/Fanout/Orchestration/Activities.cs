@@ -155,17 +155,22 @@ public sealed class Activities(
     {
         if (queue is null)
             throw new RunException(input.RunId, $"Run '{input.RunId}' sends its batches to a queue, and this process has none. Drive it where it was started.");
-        if (input.Sending > 0
-            && await BatchCheckpoint.FindAsync(results, input.RunId, input.Key).ConfigureAwait(false) is { Ending: null } checkpoint
-            && time.GetUtcNow() - checkpoint.At < TakenForDead)
-        {
+        if (input.Sending > 0 && await IsLateAsync(queue, input, context.Stopping).ConfigureAwait(false))
             return false;
-        }
 
         // A process that takes the run over may send once more what its predecessor has sent: its executions outrank the others.
         var message = new BatchMessage(context.InstanceId, input with { Sending = (int)Math.Min(input.Sending + context.Epoch, MaxSending) });
         await queue.SendAsync(message, context.Stopping).ConfigureAwait(false);
         return true;
+    }
+
+    // Who works a batch shows it by its checkpoint. Of one without, it is not known whether it still waits for its turn, unless nothing waits any more.
+    private async Task<bool> IsLateAsync(IBatchQueue sentTo, BatchInput input, CancellationToken stopping)
+    {
+        var checkpoint = await BatchCheckpoint.FindAsync(results, input.RunId, input.Key).ConfigureAwait(false);
+        if (checkpoint is not null)
+            return checkpoint.Ending is null && time.GetUtcNow() - checkpoint.At < TakenForDead;
+        return input.Sending <= BranchOrchestration.Looks && await sentTo.HasWaitingAsync(stopping).ConfigureAwait(false);
     }
 
     // Longer than any checkpoint interval, and than the clocks of two machines differ.

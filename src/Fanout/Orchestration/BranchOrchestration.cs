@@ -29,6 +29,15 @@ internal sealed class BranchOrchestration
     internal static readonly TimeSpan SendAgainAfter = TimeSpan.FromMinutes(15);
 
     /// <summary>
+    /// Before that it is looked whether anybody has it, after 45 s, and twice as long each time: of a receiver that was killed before it could show a sign
+    /// of life, a queue's own patience may be as long as that.
+    /// </summary>
+    internal static readonly TimeSpan LookAfter = TimeSpan.FromSeconds(45);
+
+    /// <summary>How often: 4 times in 11 min.</summary>
+    internal const int Looks = 4;
+
+    /// <summary>
     /// How long after a cancel or a deadline a batch's result is waited for: 1 min, many times what a worker takes to end one. Then there is no worker,
     /// and the batch is ended where the branch is.
     /// </summary>
@@ -174,7 +183,7 @@ internal sealed class BranchOrchestration
         {
             _events += EventsPerSending;
             await _context.CallActivityAsync<bool>(Activities.Enqueue, batch with { Sending = sending });
-            var again = _context.CurrentUtcDateTime + SendAgainAfter;
+            var again = _context.CurrentUtcDateTime + (sending < Looks ? LookAfter * (1 << sending) : SendAgainAfter);
             // A durable timer may fire early: the clock decides.
             while (!completed.IsCompleted && !IsCancelled && _context.CurrentUtcDateTime < again)
                 await WaitAsync(again, completed, _control.Changed);

@@ -41,6 +41,18 @@ public abstract class BatchQueueContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WhetherBatchesWait_IsToldWithoutTakingThem()
+    {
+        Assert.False(await Rig.Queue.HasWaitingAsync(CancellationToken.None));
+        await Rig.Queue.SendAsync(Message("b0001-l00-00000"), CancellationToken.None);
+        Assert.True(await Rig.Queue.HasWaitingAsync(CancellationToken.None));
+        Assert.True(await Rig.Queue.HasWaitingAsync(CancellationToken.None));
+        var delivery = await ReceiveAsync();
+        Assert.Equal(1, delivery!.Count);
+        Assert.False(await Rig.Queue.HasWaitingAsync(CancellationToken.None));
+    }
+
+    [Fact]
     public async Task DeliveryThatIsNotRenewed_ComesBackAndCountsOneMore()
     {
         await Rig.Queue.SendAsync(Message("b0001-l00-00000"), CancellationToken.None);

@@ -62,6 +62,16 @@ public sealed class MemoryBatchQueue(TimeProvider time) : IBatchQueue, IBatchCom
     }
 
     /// <inheritdoc/>
+    public Task<bool> HasWaitingAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            var now = time.GetUtcNow();
+            return Task.FromResult(_messages.Exists(entry => entry.VisibleAt <= now));
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<int> DeliverAsync(Func<BatchCompletion, CancellationToken, Task> deliver, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(deliver);

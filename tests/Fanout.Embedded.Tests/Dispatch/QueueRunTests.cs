@@ -2,8 +2,10 @@ using System.Collections.Concurrent;
 using Fanout.Conformance.Dispatch;
 using Fanout.Flow;
 using Fanout.Handlers;
+using Fanout.Orchestration;
 using Fanout.Processing;
 using Fanout.Runs;
+using Fanout.Sources;
 using Xunit;
 
 namespace Fanout.Embedded.Tests.Dispatch;
@@ -74,6 +76,27 @@ public sealed class QueueRunTests
         var report = await home.Home.RunAsync(QueueHome.Spec(200, """ "concurrency": 16, "limits": ["crm"] """, """ "lanes": 8 """)).WaitAsync(Patience);
         Assert.Equal((RunStatus.Succeeded, 200L), (report.Status, report.Tally.Succeeded));
         Assert.Equal(3, peak);
+    }
+
+    [Fact]
+    public async Task BatchThatIsLookedFor_IsSentAgainOnlyWhenNobodyCanHaveIt()
+    {
+        await using var home = await QueueHome.OpenAsync();
+        var environment = home.Home.Fanout.Environment;
+        await using var scopes = new RunScopes(environment);
+        var activities = new Activities(scopes, environment.Catalog, environment.Results, environment.Time, queue: home.Queue);
+        var batch = new BatchInput("r", "b0001-l00-00000", new SourcePlan(10, null), 0, 10, [], 0, 1, 1);
+        var context = new ActivityContext("enqueue", "r:b0001", CancellationToken.None);
+        Assert.True(await activities.EnqueueAsync(batch, context));
+        // It may be the one that waits.
+        Assert.False(await activities.EnqueueAsync(batch with { Sending = 1 }, context));
+        Assert.NotNull(await home.Queue.ReceiveAsync(TimeSpan.FromMinutes(10), CancellationToken.None));
+        // Who received it shows that it lives.
+        await (BatchCheckpoint.Start(batch) with { At = environment.Time.GetUtcNow() }).WriteAsync(environment.Results, "r", batch.Key, epoch: 1);
+        Assert.False(await activities.EnqueueAsync(batch with { Sending = 2 }, context));
+        await BatchCheckpoint.DeleteAsync(environment.Results, "r", [batch.Key]);
+        Assert.True(await activities.EnqueueAsync(batch with { Sending = 2 }, context));
+        Assert.Equal(2, home.Queue.Count);
     }
 
     [Fact]

@@ -57,11 +57,14 @@ public sealed class SendingTests : IAsyncLifetime, IAsyncDisposable
     }
 
     [Fact]
-    public async Task BatchWhoseResultDoesNotCome_IsSentAgainAfterALongWhile()
+    public async Task BatchWhoseResultDoesNotCome_IsLookedForAndSentAgainAfterALongWhile()
     {
         await PassUntilAsync(() => _sent.Count == 2, TimeSpan.FromSeconds(5));
-        Assert.Equal([0, 1], _sent.Select(batch => batch.Sending));
-        Assert.True(_time.GetUtcNow() - DateTimeOffset.UnixEpoch >= BranchOrchestration.SendAgainAfter);
+        var looked = _time.GetUtcNow() - DateTimeOffset.UnixEpoch;
+        Assert.InRange(looked, BranchOrchestration.LookAfter, 2 * BranchOrchestration.LookAfter);
+        await PassUntilAsync(() => _sent.Count == BranchOrchestration.Looks + 2, TimeSpan.FromSeconds(5));
+        Assert.Equal(Enumerable.Range(0, BranchOrchestration.Looks + 2), _sent.Select(batch => batch.Sending));
+        Assert.True(_time.GetUtcNow() - DateTimeOffset.UnixEpoch >= (BranchOrchestration.LookAfter * 15) + BranchOrchestration.SendAgainAfter);
         await CompleteAsync(succeeded: 10);
         Assert.Equal(10, (await EndAsync()).Tally.Succeeded);
     }
@@ -77,7 +80,7 @@ public sealed class SendingTests : IAsyncLifetime, IAsyncDisposable
     }
 
     private Task CompleteAsync(long succeeded) => _engine.RaiseEventAsync(
-        "r:b0001", BatchCompletion.EventName("b0001-l00-00000"), new BatchResult { End = BatchEnd.RangeDone, Next = 10, Tally = new Tally { Succeeded = succeeded } });
+        "r:b0001", BatchCompletion.EventName(_sent.First().Key), new BatchResult { End = BatchEnd.RangeDone, Next = 10, Tally = new Tally { Succeeded = succeeded } });
 
     private async Task<BranchResult> EndAsync()
     {
