@@ -40,7 +40,8 @@ public static class ApiRoutes
         [
             new("status", "Only runs of these statuses, separated by commas. Default: any."),
             new("after", "Goes on after this run, the previous page's next. Default: from the newest."),
-            new("limit", "At most so many, 1 to 1,000. Default: 100.", IsNumber: true),
+            new("limit", "At most so many, 1 to 1,000; to 100 if they are whole. Default: 100.", IsNumber: true),
+            new("whole", "true: each run as its own route shows it, spec and report included. Default: false, a line of a list each."),
         ],
     };
 

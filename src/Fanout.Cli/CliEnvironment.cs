@@ -45,6 +45,9 @@ internal sealed class CliEnvironment
     /// <summary>Opens a home.</summary>
     public required Func<HomeOptions, CancellationToken, Task<IFanoutHome>> OpenHome { get; init; }
 
+    /// <summary>Opens a server; nothing is asked of it yet.</summary>
+    public required Func<ServerPlace, IServerHome> OpenServer { get; init; }
+
     /// <summary>Works batches of the runs in a storage account until the first token is cancelled, then ends them within the grace period; the second ends it at once.</summary>
     public required Func<HomeOptions, BatchWorkerOptions, CancellationToken, CancellationToken, Task> Work { get; init; }
 

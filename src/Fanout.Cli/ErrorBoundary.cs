@@ -38,6 +38,7 @@ internal static class ErrorBoundary
             SpecException refused => (ExitCodes.Refused, DescribeSpec(refused, context)),
             UsageException or RunException or LimitException => (ExitCodes.Refused, $"{name}: {exception.Message}"),
             SourceException => (ExitCodes.Refused, $"{name}: {exception.Message}{LeftAsItIs(context)}"),
+            RemoteException server => (server.Status < 500 ? ExitCodes.Refused : ExitCodes.Failed, $"{name}: {server.Message}{HowToGiveAKey(server)}{Resumable(context)}"),
             StorageException => (ExitCodes.Failed, $"{name}: {exception.Message}{Resumable(context)}"),
             OperationCanceledException => (ExitCodes.Cancelled, ""),
             _ => (ExitCodes.Failed, Unexpected(exception, context)),
@@ -71,10 +72,13 @@ internal static class ErrorBoundary
     private static string LeftAsItIs(CommandContext context) =>
         context.RunId is { } runId ? $"{Environment.NewLine}Run {runId} is left as it is. See it with: {context.Hints.Command("status", runId)}" : "";
 
-    private static string Resumable(CommandContext context) =>
-        context.RunId is { } runId
-            ? $"{Environment.NewLine}Run {runId} can be continued when this is mended: {context.Hints.Command("resume", runId)}"
-            : "";
+    private static string Resumable(CommandContext context) => context.RunId is not { } runId ? ""
+        : context.IsAtServer ? $"{Environment.NewLine}Run {runId} is the server's, and goes on with it. See it with: {context.Hints.Command("status", runId)}"
+        : $"{Environment.NewLine}Run {runId} can be continued when this is mended: {context.Hints.Command("resume", runId)}";
+
+    private static string HowToGiveAKey(RemoteException server) => server.Status is 401 or 403
+        ? $"{Environment.NewLine}Put the key into the environment variable {ServerFlags.KeyVariable}, or name another with --key-from."
+        : "";
 
     private static string Unexpected(Exception exception, CommandContext context)
     {

@@ -23,7 +23,8 @@ public static class FanoutApp
     {
         ArgumentNullException.ThrowIfNull(args);
         ArgumentNullException.ThrowIfNull(configure);
-        if (args is ["run" or "resume" or "redrive", ..])
+        // A server has an engine of its own.
+        if (args is ["run" or "resume" or "redrive", ..] && !args.Any(arg => arg.StartsWith("--server", StringComparison.Ordinal)))
             _ = Warmup.BeginAsync();
         using var signals = new StopSignals(ProcessEnvironment.ExitNow);
         using var registrations = new ProcessSignals(signals);

@@ -5,7 +5,9 @@ namespace Fanout.Cli;
 /// <param name="home">The home given with <c>--home</c>; null: the default, which needs no mention.</param>
 /// <param name="storage">The storage given with <c>--storage</c>; null: none was. A connection string is not repeated, as it holds a key.</param>
 /// <param name="hub">The hub given with <c>--hub</c>; null: none was.</param>
-internal sealed class Hints(string programName, string? home, string? storage = null, string? hub = null)
+/// <param name="server">The server given with <c>--server</c>; null: none was.</param>
+/// <param name="keyFrom">The variable given with <c>--key-from</c>; null: none was.</param>
+internal sealed class Hints(string programName, string? home, string? storage = null, string? hub = null, string? server = null, string? keyFrom = null)
 {
     /// <summary>A command such as <c>fanout resume nightly --home /data</c>.</summary>
     public string Command(params IEnumerable<string> words)
@@ -17,6 +19,10 @@ internal sealed class Hints(string programName, string? home, string? storage = 
             all.AddRange(["--storage", storage.Contains('=', StringComparison.Ordinal) ? "azure:CONNECTION" : storage]);
         if (hub is not null)
             all.AddRange(["--hub", hub]);
+        if (server is not null)
+            all.AddRange(["--server", server]);
+        if (keyFrom is not null)
+            all.AddRange(["--key-from", keyFrom]);
         return string.Join(' ', all.Select(Quote));
     }
 

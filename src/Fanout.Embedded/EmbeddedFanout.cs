@@ -218,36 +218,14 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
             throw new RunException(runId, $"Another process has taken run '{runId}' over. Watch it with 'status'.");
     }
 
-    // The orchestration itself failed (its code does not fit its history, say): it could not write a report, or not announce it. Null: the run has not ended.
+    // Null: the run has not ended.
     private async Task<RunReport?> CloseFailedAsync(RunRecord record)
     {
         if (await _engine.GetInstanceAsync(record.Id, CancellationToken.None).ConfigureAwait(false) is not { IsCompleted: true } instance)
             return record.Report;
-        var report = record.Report ?? await ReportFailureAsync(record, instance).ConfigureAwait(false);
-        await _environment.Catalog.CompleteAsync(record.Id, report, CancellationToken.None).ConfigureAwait(false);
-        await _environment.Catalog.SetAnnouncementAsync(
-            record.Id,
-            new RunAnnouncement(AnnouncementStatus.NotAnnounced, "the run's orchestration failed before it was done"),
-            CancellationToken.None).ConfigureAwait(false);
-        return report;
-    }
-
-    private async Task<RunReport> ReportFailureAsync(RunRecord record, OrchestrationMetadata instance)
-    {
-        var progress = (await _scopes.GetAsync(record.Id).ConfigureAwait(false)).Observe();
-        return new RunReport
-        {
-            RunId = record.Id,
-            Status = RunStatus.Failed,
-            Reason = CompletionReason.InternalFailure,
-            Message = $"The run's orchestration {instance.Status}: {instance.Failure?.ErrorType}: {instance.Failure?.ErrorMessage}",
-            Total = progress.Total,
-            Tally = new Tally { Succeeded = progress.Succeeded, Failed = progress.Failed, TimedOut = progress.TimedOut, Cancelled = progress.Cancelled },
-            NotStarted = (progress.Total ?? 0) - progress.Settled,
-            StartedAt = record.StartedAt ?? record.CreatedAt,
-            EndedAt = _environment.Time.GetUtcNow(),
-            Results = Client.LocateResults(record.Id),
-        };
+        var progress = record.Report is null ? (await _scopes.GetAsync(record.Id).ConfigureAwait(false)).Observe() : null;
+        return await FailedRun.CloseAsync(
+            _environment.Catalog, record, progress, instance, _environment.Time.GetUtcNow(), Client.LocateResults(record.Id)).ConfigureAwait(false);
     }
 
     // Nothing new starts; items in flight get the grace period, or until abort; what they settle is recorded.

@@ -1,3 +1,5 @@
+using Fanout.Api;
+using Fanout.Api.Views;
 using Fanout.Azure;
 using Fanout.Azure.Queues;
 using Fanout.Dispatch;
@@ -16,45 +18,38 @@ namespace Fanout.Functions;
 /// <summary>What an instance of the app has in common over its functions: the hub's storage, the runs it works, and what it can run.</summary>
 internal sealed class FunctionsHome : IAsyncDisposable
 {
-    private const string StorageScheme = "azure:";
-
     private static readonly TimeSpan CloseEvery = TimeSpan.FromSeconds(30);
 
     private readonly HomeStorage _storage;
     private readonly RunScopes _scopes;
     private readonly ITimer _closing;
+    private readonly Lazy<Capabilities> _capabilities;
 
     public FunctionsHome(AzureStorage storage, FanoutRegistry registry, IServiceProvider services, TimeProvider time, ILoggerFactory loggers)
     {
         Registry = registry;
         Time = time;
-        _storage = AzureHome.Work(storage, time, loggers);
-        Environment = HomeEnvironment.Create(_storage, ProcessOwner.Create(), registry, services, time) with { LanesShareProcess = false };
+        _storage = AzureHome.Orchestrate(storage, time, loggers);
+        Environment = HomeEnvironment.Create(_storage, ProcessOwner.Create(), registry, services, time) with
+        {
+            LanesShareProcess = false,
+            BindAsync = cancellationToken => _storage.BindAsync!("", cancellationToken),
+        };
         _scopes = new RunScopes(Environment, forWorker: true);
-        Worker = new BatchWorker(Environment);
+        Worker = new BatchWorker(Environment, new BatchWorkerOptions { Visibility = AzureTriggers.Visibility });
         Triggers = new AzureTriggers(storage, loggers);
         new Activities(_scopes, Environment.Catalog, Environment.Results, time, queue: Environment.Queue).AddTo(Orchestrations, registry);
+        Limits = new LimitClient(Environment.Limits, Environment.Catalog, time);
+        _capabilities = new Lazy<Capabilities>(() => Capabilities.Of(Registry, "DurableFunctions", Rules) with { Queue = true });
         _closing = time.CreateTimer(static scopes => _ = ((RunScopes)scopes!).CloseEndedAsync(), _scopes, CloseEvery, CloseEvery);
     }
 
-    /// <summary>
-    /// Makes it from the settings: <c>Fanout:Storage</c> as for <c>fanout --storage</c>, <c>azure:ACCOUNT</c> or <c>azure:CONNECTION-STRING</c>, without which it is
-    /// the host's own account (<c>AzureWebJobsStorage</c>); <c>Fanout:Hub</c>; and <c>Fanout:RetainFor</c>, how long runs that have ended are kept (default: <c>7d</c>).
-    /// </summary>
-    /// <exception cref="InvalidOperationException">No account is given.</exception>
-    public static FunctionsHome Create(IConfiguration settings, IServiceProvider services)
+    /// <summary>Makes it from the app's settings and services.</summary>
+    public static FunctionsHome Create(FunctionsSettings settings, IServiceProvider services) => new(
+        settings.Connect(), services.GetRequiredService<FanoutRegistry>(), services, TimeProvider.System, services.GetRequiredService<ILoggerFactory>())
     {
-        var account = settings["Fanout:Storage"] ?? settings["AzureWebJobsStorage"] ?? settings["AzureWebJobsStorage:accountName"]
-            ?? throw new InvalidOperationException("No storage account is given: set Fanout__Storage to azure:ACCOUNT or azure:CONNECTION-STRING.");
-        if (account.StartsWith(StorageScheme, StringComparison.Ordinal))
-            account = account[StorageScheme.Length..];
-        var storage = AzureStorage.Connect(account, new AzureStorageOptions { Hub = settings["Fanout:Hub"] ?? AzureStorageOptions.DefaultHub });
-        return new FunctionsHome(
-            storage, services.GetRequiredService<FanoutRegistry>(), services, TimeProvider.System, services.GetRequiredService<ILoggerFactory>())
-        {
-            RetainFor = HumanDuration.Parse(settings["Fanout:RetainFor"] ?? "7d"),
-        };
-    }
+        RetainFor = settings.RetainFor,
+    };
 
     /// <summary>What specs may name.</summary>
     public FanoutRegistry Registry { get; }
@@ -65,6 +60,12 @@ internal sealed class FunctionsHome : IAsyncDisposable
     public required TimeSpan RetainFor { get; init; }
 
     public RunEnvironment Environment { get; }
+
+    /// <summary>What requests may ask for: no commands, and no files of whichever instance.</summary>
+    public RequestRules Rules { get; } = new();
+
+    /// <summary>The limits that the hub's runs share.</summary>
+    public ILimitClient Limits { get; }
 
     /// <summary>Works batches that came through the queue.</summary>
     public BatchWorker Worker { get; }
@@ -78,12 +79,26 @@ internal sealed class FunctionsHome : IAsyncDisposable
     public RunClient ClientOver(DurableTaskClient client)
     {
         var engine = new DurableClient(client);
-        var environment = Environment with
-        {
-            SignalAsync = (runId, control) => engine.RaiseEventAsync(runId, ControlSignal.EventName, ControlSignal.Of(control)),
-        };
-        return new RunClient(environment, engine, _scopes, _storage.DeleteWorkspace);
+        return new RunClient(EnvironmentOver(engine), engine, _scopes, _storage.DeleteWorkspace);
     }
+
+    /// <summary>Mends what crashes have left.</summary>
+    public RunRepair RepairOver(DurableTaskClient client) => new(ClientOver(client), Environment, new DurableClient(client));
+
+    /// <summary>What the HTTP API is answered from.</summary>
+    public ApiHome ApiOver(DurableTaskClient client) => new()
+    {
+        Runs = ClientOver(client),
+        Limits = Limits,
+        Registry = Registry,
+        Rules = Rules,
+        Capabilities = _capabilities.Value,
+    };
+
+    private RunEnvironment EnvironmentOver(DurableClient engine) => Environment with
+    {
+        SignalAsync = (runId, control) => engine.RaiseEventAsync(runId, ControlSignal.EventName, ControlSignal.Of(control)),
+    };
 
     public async ValueTask DisposeAsync()
     {

@@ -1,5 +1,7 @@
 using Azure.Core.Serialization;
+using Fanout.Azure;
 using Fanout.Functions;
+using Fanout.Functions.Samples;
 using Fanout.Handlers;
 using Fanout.Serialization;
 using Microsoft.Azure.Functions.Worker;
@@ -10,6 +12,13 @@ using Microsoft.Extensions.Hosting;
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.ConfigureFunctionsWebApplication();
 builder.Services.Configure<WorkerOptions>(options => options.Serializer = new JsonObjectSerializer(FanoutJson.Options));
-builder.Services.AddFanout();
-builder.Services.AddSingleton(services => FunctionsHome.Create(builder.Configuration, services));
+
+builder.Services.AddTelemetry(builder.Configuration);
+
+// Handlers, reducers and sources of your own go here.
+builder.Services.AddFanout().AddHashBlob();
+
+var settings = FunctionsSettings.Read(builder.Configuration);
+builder.Services.AddAzureSources(settings.Connect());
+builder.Services.AddSingleton(services => FunctionsHome.Create(settings, services));
 builder.Build().Run();

@@ -17,12 +17,8 @@ internal sealed class QueueFunctions(FunctionsHome home)
     [Function("workBatch")]
     public async Task WorkBatchAsync([QueueTrigger(Hub + AzureBatchQueue.Name)] QueueMessage message, FunctionContext function)
     {
-        var batch = await home.Triggers.OpenBatchAsync(message.MessageId, message.DequeueCount, message.MessageText, function.CancellationToken).ConfigureAwait(false);
-        if (batch is null)
-            return;
-        await home.Worker.WorkAsync(batch, function.CancellationToken).ConfigureAwait(false);
-        if (!batch.IsDone)
-            throw new StorageException($"Batch {batch.Message.Input.Key} of run '{batch.Message.Input.RunId}' is left to another delivery.");
+        if (await home.Triggers.OpenBatchAsync(Of(message), function.CancellationToken).ConfigureAwait(false) is { } batch)
+            await home.Worker.WorkAsync(batch, function.CancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Brings a batch's result to its branch.</summary>
@@ -34,22 +30,29 @@ internal sealed class QueueFunctions(FunctionsHome home)
     {
         var engine = new DurableClient(client);
         return home.Triggers.DeliverAsync(
-            message.MessageId,
-            message.MessageText,
+            Of(message),
             completion => engine.RaiseEventAsync(completion.InstanceId, BatchCompletion.EventName(completion.Key), completion.Result, function.CancellationToken),
             function.CancellationToken);
     }
 
-    /// <summary>Starts the run that a message asks for.</summary>
+    /// <summary>Starts the run that a message asks for. One that is malformed or refused is put aside with the reason.</summary>
     [Function("startRequested")]
     public async Task StartRequestedAsync(
         [QueueTrigger(Hub + AzureRequestQueue.Name)] QueueMessage message,
         [DurableClient] DurableTaskClient client,
         FunctionContext function)
     {
-        var intake = new RequestIntake(home.ClientOver(client), home.Registry);
-        var answer = await intake.TakeAsync(message.MessageId, message.MessageText, function.CancellationToken).ConfigureAwait(false);
+        if (await home.Triggers.OpenRequestAsync(Of(message), function.CancellationToken).ConfigureAwait(false) is not { } request)
+            return;
+        var text = await request.ReadAsync(function.CancellationToken).ConfigureAwait(false);
+        var answer = text.Spec is { } spec
+            ? await new RequestIntake(home.ClientOver(client), home.Registry, home.Rules).TakeAsync(request.Id, spec, function.CancellationToken).ConfigureAwait(false)
+            : new RequestAnswer(null, text.Refusal);
         if (answer.Refusal is { } refusal)
-            await home.Triggers.RefuseAsync(message.MessageId, message.MessageText, refusal, function.CancellationToken).ConfigureAwait(false);
+            await request.RejectAsync(refusal, function.CancellationToken).ConfigureAwait(false);
+        else
+            await request.CompleteAsync(function.CancellationToken).ConfigureAwait(false);
     }
+
+    private static TriggerMessage Of(QueueMessage message) => new(message.MessageId, message.PopReceipt, message.DequeueCount, message.MessageText);
 }

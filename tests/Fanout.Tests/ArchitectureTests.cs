@@ -25,9 +25,10 @@ public sealed partial class ArchitectureTests
     [InlineData("Fanout.Api", "Fanout")]
     [InlineData("Fanout.Embedded", "Fanout")]
     [InlineData("Fanout.Azure", "Fanout")]
-    [InlineData("Fanout.Functions", "Fanout.Azure")]
+    [InlineData("Fanout.Functions", "Fanout.Api", "Fanout.Azure")]
+    [InlineData("Fanout.Client", "Fanout")]
     [InlineData("Fanout.Server", "Fanout.Api")]
-    [InlineData("Fanout.Cli", "Fanout.Azure", "Fanout.Embedded", "Fanout.Server")]
+    [InlineData("Fanout.Cli", "Fanout.Azure", "Fanout.Client", "Fanout.Embedded", "Fanout.Server")]
     public void ProjectReferences_PointOneWay(string project, params string[] expected) => Assert.Equal(expected, ProjectReferences(project));
 
     [Fact]

@@ -16,6 +16,7 @@ internal static class RunAnswers
 
     private const int DefaultPage = 100;
     private const int LongestPage = 1_000;
+    private const int LongestWholePage = 100; // A run may have a spec of 2 MiB.
     private const int LongestKey = 255;
 
     public static async Task<IResult> StartAsync(ApiCall call)
@@ -32,10 +33,14 @@ internal static class RunAnswers
 
     public static async Task<IResult> ListAsync(ApiCall call)
     {
-        var limit = (int)(call.Request.Number("limit", 1, LongestPage) ?? DefaultPage);
+        var isWhole = call.Request.Flag("whole");
+        var limit = (int)(call.Request.Number("limit", 1, isWhole ? LongestWholePage : LongestPage) ?? DefaultPage);
         var query = new RunQuery(call.Request.Names<RunStatus>("status"), call.Request.Text("after"), limit);
         var runs = await call.Home.Runs.ListAsync(query, call.Aborted).ConfigureAwait(false);
-        return new JsonAnswer(new RunPage([.. runs.Select(RunSummary.Of)], runs.Count == limit ? runs[^1].Id : null));
+        var next = runs.Count == limit ? runs[^1].Id : null;
+        return isWhole
+            ? new JsonAnswer(new RunViewPage([.. runs.Select(run => View(call, run))], next))
+            : new JsonAnswer(new RunPage([.. runs.Select(RunSummary.Of)], next));
     }
 
     public static async Task<IResult> GetAsync(ApiCall call) =>
@@ -137,5 +142,6 @@ internal static class RunAnswers
     private static bool Matches(Microsoft.Extensions.Primitives.StringValues ifMatch, long version) =>
         ifMatch.Count == 0 || ifMatch.ToString() == "*" || ifMatch.ToString().Split(',').Any(tag => TagVersion(tag) == RunTag.OfVersion(version));
 
-    private static string TagVersion(string tag) => tag.Trim().TrimStart('W', '/').Trim('"').Split('-')[0];
+    // Also the bare version, which a client has from the run's control.
+    private static string TagVersion(string tag) => $"v{tag.Trim().TrimStart('W', '/').Trim('"').TrimStart('v').Split('-')[0]}";
 }

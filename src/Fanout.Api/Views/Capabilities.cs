@@ -1,3 +1,7 @@
+using System.Reflection;
+using Fanout.Dispatch;
+using Fanout.Specs;
+
 namespace Fanout.Api.Views;
 
 /// <summary>What can be done here.</summary>
@@ -32,6 +36,29 @@ public sealed record Capabilities
 
     /// <summary>True: files may be sent to be worked.</summary>
     public bool Upload { get; init; }
+
+    /// <summary>What a registry has, under rules.</summary>
+    /// <param name="registry">What specs may name.</param>
+    /// <param name="engine">What executes runs.</param>
+    /// <param name="rules">What requests may ask for.</param>
+    public static Capabilities Of(FanoutRegistry registry, string engine, RequestRules rules)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        ArgumentNullException.ThrowIfNull(rules);
+        return new Capabilities
+        {
+            Version = ProgramVersion(),
+            Engine = engine,
+            Handlers = [.. registry.Handlers.Keys.Where(rules.AllowsHandler).Order(StringComparer.Ordinal)],
+            Sources = [.. SourceKinds.All],
+            Reducers = [.. registry.Reductions.Keys.Order(StringComparer.Ordinal)],
+            Exec = rules.AllowExec,
+            LocalFiles = rules.AllowLocalFiles,
+        };
+    }
+
+    private static string ProgramVersion() =>
+        typeof(Capabilities).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0.0.0";
 }
 
 /// <summary>That it is well.</summary>

@@ -113,3 +113,8 @@ public sealed record RunSummary
 /// <param name="Runs">The runs.</param>
 /// <param name="Next">What to give as <c>after</c> for the next page; left out: this is the last.</param>
 public sealed record RunPage(IReadOnlyList<RunSummary> Runs, string? Next);
+
+/// <summary>A page of runs, newest first, each whole.</summary>
+/// <param name="Runs">The runs.</param>
+/// <param name="Next">What to give as <c>after</c> for the next page; left out: this is the last.</param>
+public sealed record RunViewPage(IReadOnlyList<RunView> Runs, string? Next);

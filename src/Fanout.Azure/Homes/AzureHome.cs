@@ -18,10 +18,26 @@ public static class AzureHome
     {
         ArgumentNullException.ThrowIfNull(own);
         var coordinator = new HubCoordinator(storage);
-        return Share(storage, time, loggers, new TableRunCatalogOptions { Owner = owner, FindOwner = own.FindOwner }) with
+        return Share(storage, time, loggers, new TableRunCatalogOptions { Owner = owner, FindOwner = FindOwnerAsync }) with
         {
             FindOwner = own.FindOwner,
             BindAsync = coordinator.BindAsync,
+        };
+
+        async Task<string?> FindOwnerAsync(string runId) =>
+            await own.FindOwner(runId).ConfigureAwait(false) ?? await coordinator.FindDriverAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The storage of a process of the Functions app: Durable Functions execute the hub's orchestrations, wherever that is, and no home may.</summary>
+    /// <param name="storage">The account and the hub.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="loggers">Where logs go.</param>
+    public static HomeStorage Orchestrate(AzureStorage storage, TimeProvider time, ILoggerFactory loggers)
+    {
+        var coordinator = new HubCoordinator(storage);
+        return Share(storage, time, loggers, new TableRunCatalogOptions { FindOwner = _ => Task.FromResult<string?>(HubCoordinator.DurableFunctionsForPeople) }) with
+        {
+            BindAsync = (_, cancellationToken) => coordinator.BindAsync(HubCoordinator.DurableFunctions, cancellationToken),
         };
     }
 

@@ -11,9 +11,16 @@ namespace Fanout.Azure;
 /// </summary>
 internal sealed class HubCoordinator(AzureStorage storage)
 {
+    /// <summary>What a hub is bound to whose orchestrations Durable Functions executes, on whichever machines.</summary>
+    public const string DurableFunctions = "durable-functions";
+
+    /// <summary>The same for people.</summary>
+    public const string DurableFunctionsForPeople = "Durable Functions";
+
     private const string BlobName = "coordinator.json";
 
     private volatile bool _isBound;
+    private string? _driver;
 
     /// <summary>Binds the hub to a home, or finds it bound to it.</summary>
     /// <exception cref="StorageException">It is bound to another, or the account cannot be used.</exception>
@@ -27,17 +34,43 @@ internal sealed class HubCoordinator(AzureStorage storage)
         if (coordinator.Home != home)
         {
             throw new StorageException(
-                $"The runs of hub '{storage.Hub}' in {storage.Connection} are coordinated from another home, on {coordinator.Machine}. Start and resume them there; "
+                $"The runs of hub '{storage.Hub}' in {storage.Connection} are coordinated elsewhere, by {coordinator.Machine}. Start and resume them there; "
                 + $"or use another --hub; or, if that home is lost for good and its runs with it, delete the blob '{BlobName}' of container '{storage.Hub}'.");
         }
 
         _isBound = true;
     }
 
+    /// <summary>Who drives every run of the hub, in words, whichever process asks: Durable Functions, if it is bound to them. Null: whoever holds its lease.</summary>
+    public async Task<string?> FindDriverAsync()
+    {
+        // Once bound it stays so: what was found is not looked for again.
+        if (_driver is null && !_isBound)
+        {
+            var coordinator = await AzureFailure.GuardAsync(
+                "read", $"blob '{BlobName}'", storage.Connection, () => FindAsync(CancellationToken.None), CancellationToken.None).ConfigureAwait(false);
+            _driver = coordinator is null ? null : coordinator.Home == DurableFunctions ? DurableFunctionsForPeople : "";
+        }
+
+        return string.IsNullOrEmpty(_driver) ? null : _driver;
+    }
+
+    private async Task<Coordinator?> FindAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Read(await storage.Container.GetBlobClient(BlobName).DownloadContentAsync(cancellationToken).ConfigureAwait(false));
+        }
+        catch (RequestFailedException missing) when (missing.Status == 404)
+        {
+            return null;
+        }
+    }
+
     private async Task<Coordinator> FindOrBindAsync(string home, CancellationToken cancellationToken)
     {
         var blob = storage.Container.GetBlobClient(BlobName);
-        var own = new Coordinator(home, Environment.MachineName);
+        var own = new Coordinator(home, home == DurableFunctions ? DurableFunctionsForPeople : $"another home, on {Environment.MachineName}");
         try
         {
             await blob.UploadAsync(
@@ -48,10 +81,11 @@ internal sealed class HubCoordinator(AzureStorage storage)
         }
         catch (RequestFailedException there) when (there.Status is 409 or 412)
         {
-            var content = (await blob.DownloadContentAsync(cancellationToken).ConfigureAwait(false)).Value.Content;
-            return JsonSerializer.Deserialize<Coordinator>(content, FanoutJson.Options)!;
+            return Read(await blob.DownloadContentAsync(cancellationToken).ConfigureAwait(false));
         }
     }
+
+    private static Coordinator Read(BlobDownloadResult blob) => JsonSerializer.Deserialize<Coordinator>(blob.Content, FanoutJson.Options)!;
 
     private sealed record Coordinator(string Home, string Machine);
 }

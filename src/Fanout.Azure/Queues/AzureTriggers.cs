@@ -3,12 +3,18 @@ using Microsoft.Extensions.Logging;
 
 namespace Fanout.Azure.Queues;
 
-/// <summary>Messages of the hub's queues that a Functions host received: it keeps them hidden while a function runs, and removes them when that has succeeded.</summary>
+/// <summary>
+/// Messages of the hub's queues that a Functions host received. It hides a message for ten minutes: when an instance is killed, what it was doing would
+/// wait for that long. So each is taken over, hidden for less and renewed while it is worked, and removed here; what the host then still does with it, by
+/// a receipt that is good no more, comes to nothing, and it does not mind.
+/// </summary>
 public sealed class AzureTriggers
 {
+    private readonly AzureStorage _storage;
     private readonly JsonQueue<BatchMessage> _batches;
     private readonly JsonQueue<BatchCompletion> _completions;
-    private readonly PoisonQueue _requests;
+    private readonly HubQueue _requests;
+    private readonly PoisonQueue _poison;
 
     /// <summary>Names the queues; nothing is contacted yet.</summary>
     /// <param name="storage">The account.</param>
@@ -17,74 +23,39 @@ public sealed class AzureTriggers
     {
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(loggers);
+        _storage = storage;
         _batches = new JsonQueue<BatchMessage>(storage, AzureBatchQueue.Name, BatchFlaws.Of, loggers.CreateLogger<AzureBatchQueue>());
         _completions = new JsonQueue<BatchCompletion>(storage, AzureBatchCompletions.Name, BatchFlaws.Of, loggers.CreateLogger<AzureBatchCompletions>());
-        _requests = new PoisonQueue(storage, AzureRequestQueue.Name, loggers.CreateLogger<AzureRequestQueue>());
+        _requests = new HubQueue(storage, storage.Queue(AzureRequestQueue.Name));
+        _poison = new PoisonQueue(storage, AzureRequestQueue.Name, loggers.CreateLogger<AzureRequestQueue>());
     }
 
-    /// <summary>A batch to be worked. Null: it was done before, or the message is none, of which a copy was put aside.</summary>
-    /// <param name="id">The message's.</param>
-    /// <param name="count">How often it was delivered, this time included.</param>
-    /// <param name="text">What it says, decoded.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <summary>For how long a message is hidden that is not renewed: 20 s.</summary>
+    public static TimeSpan Visibility { get; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>A batch to be worked. Null: somebody else has it by now, it was done before, or the message is none and was put aside.</summary>
     /// <exception cref="StorageException">It cannot be read now, and comes again.</exception>
-    public async Task<TriggeredBatch?> OpenBatchAsync(string id, long count, string text, CancellationToken cancellationToken) =>
-        await _batches.ReadAsync(id, text, cancellationToken).ConfigureAwait(false) is var (message, claim)
-            ? new TriggeredBatch(message, count, (completion, token) => CompleteAsync(message, claim, completion, token))
+    public async Task<IBatchDelivery?> OpenBatchAsync(TriggerMessage message, CancellationToken cancellationToken) =>
+        await _batches.TakeOverAsync(message, Visibility, cancellationToken).ConfigureAwait(false) is { } received
+            ? new AzureBatchDelivery(_batches, _completions, received)
             : null;
 
     /// <summary>Hands a batch's result on. A message that is none is put aside.</summary>
     /// <exception cref="StorageException">It cannot be read now, and comes again.</exception>
-    public async Task DeliverAsync(string id, string text, Func<BatchCompletion, Task> deliver, CancellationToken cancellationToken)
+    public async Task DeliverAsync(TriggerMessage message, Func<BatchCompletion, Task> deliver, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(deliver);
-        if (await _completions.ReadAsync(id, text, cancellationToken).ConfigureAwait(false) is not var (completion, claim))
+        if (await _completions.TakeOverAsync(message, Visibility, cancellationToken).ConfigureAwait(false) is not { } received)
             return;
-        await deliver(completion).ConfigureAwait(false);
-        await _completions.DeleteAsync(claim, cancellationToken).ConfigureAwait(false);
+        await deliver(received.Value).ConfigureAwait(false);
+        await _completions.DeleteAsync(received, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Puts a request aside that was refused.</summary>
-    /// <exception cref="StorageException">It cannot be put aside now, and comes again.</exception>
-    public Task RefuseAsync(string id, string text, string reason, CancellationToken cancellationToken) => _requests.KeepAsync(id, text, reason, cancellationToken);
-
-    private async Task CompleteAsync(BatchMessage message, BlobClaim? claim, BatchCompletion completion, CancellationToken cancellationToken)
+    /// <summary>A request for a run. Null: somebody else has it by now.</summary>
+    /// <exception cref="StorageException">It cannot be taken over now, and comes again.</exception>
+    public async Task<IRequestDelivery?> OpenRequestAsync(TriggerMessage message, CancellationToken cancellationToken)
     {
-        await _completions.SendAsync(message.Input.RunId, completion.Key, completion, cancellationToken).ConfigureAwait(false);
-        await _batches.DeleteAsync(claim, cancellationToken).ConfigureAwait(false);
+        var taken = new HubMessage(_requests, message);
+        return await taken.RenewAsync(Visibility, cancellationToken).ConfigureAwait(false) ? new AzureRequestDelivery(_storage, _poison, taken) : null;
     }
-}
-
-/// <summary>A batch whose message is a Functions host's.</summary>
-public sealed class TriggeredBatch : IBatchDelivery
-{
-    private readonly Func<BatchCompletion, CancellationToken, Task> _complete;
-
-    internal TriggeredBatch(BatchMessage message, long count, Func<BatchCompletion, CancellationToken, Task> complete)
-    {
-        (Message, Count) = (message, count);
-        _complete = complete;
-    }
-
-    /// <inheritdoc/>
-    public BatchMessage Message { get; }
-
-    /// <inheritdoc/>
-    public long Count { get; }
-
-    /// <summary>Its result is on its way: the message may be removed. Else it is to come again.</summary>
-    public bool IsDone { get; private set; }
-
-    /// <summary>The host keeps it hidden.</summary>
-    public Task<bool> RenewAsync(TimeSpan visibility, CancellationToken cancellationToken) => Task.FromResult(true);
-
-    /// <summary>Sends the result on its way. The host removes the message.</summary>
-    public async Task CompleteAsync(BatchCompletion completion, CancellationToken cancellationToken)
-    {
-        await _complete(completion, cancellationToken).ConfigureAwait(false);
-        IsDone = true;
-    }
-
-    /// <summary>The host lets others have it when the function fails.</summary>
-    public Task ReleaseAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -18,6 +18,14 @@ internal sealed class HubMessage
         (Id, Count, Text) = (message.MessageId, message.DequeueCount, MessageText.Decode(message.Body?.ToString() ?? ""));
     }
 
+    /// <summary>A message that a Functions host received.</summary>
+    public HubMessage(HubQueue queue, TriggerMessage message)
+    {
+        _queue = queue;
+        _receipt = message.Receipt;
+        (Id, Count, Text) = (message.Id, message.Count, message.Text);
+    }
+
     /// <summary>The service's own name for it, the same at each delivery.</summary>
     public string Id { get; }
 

@@ -53,23 +53,18 @@ internal sealed class JsonQueue<T>(AzureStorage storage, string name, Func<T, st
     /// <exception cref="StorageException">It cannot be put aside now, and comes again.</exception>
     public Task PoisonAsync(HubMessage message, string reason, CancellationToken cancellationToken) => _poison.TakeAsync(message, reason, cancellationToken);
 
-    /// <summary>Reads a message that somebody else received and will remove. Null: it was done before, or it is none and a copy of it has been put aside.</summary>
-    /// <exception cref="StorageException">Its blob cannot be read, or it cannot be put aside, now.</exception>
-    public async Task<(T Value, BlobClaim? Claim)?> ReadAsync(string id, string text, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes over a message that a Functions host received: it is hidden for <paramref name="visibility"/> and no longer, whatever the host asked for, and
+    /// whoever takes it over removes it. Null: somebody else has it by now, it was done before, or it has been put aside.
+    /// </summary>
+    /// <exception cref="StorageException">It, or its blob, cannot be read now.</exception>
+    public async Task<Received<T>?> TakeOverAsync(TriggerMessage message, TimeSpan visibility, CancellationToken cancellationToken)
     {
-        var read = await ReadAsync(text, cancellationToken).ConfigureAwait(false);
-        if (read.Value is { } value)
-            return (value, read.Claim);
-        if (read.Flaw is { } flaw)
-            await _poison.KeepAsync(id, text, flaw, cancellationToken).ConfigureAwait(false);
-        else
-            QueueLogs.DoneBefore(logger, id, name, read.Claim!.Name);
-        return null;
+        var taken = new HubMessage(_queue, message);
+        return await taken.RenewAsync(visibility, cancellationToken).ConfigureAwait(false)
+            ? await ReadAsync(taken, cancellationToken).ConfigureAwait(false)
+            : null;
     }
-
-    /// <summary>Deletes the blob of a message that is done.</summary>
-    /// <exception cref="StorageException">It cannot be deleted now.</exception>
-    public Task DeleteAsync(BlobClaim? claim, CancellationToken cancellationToken) => _claims.DeleteAsync(claim, cancellationToken);
 
     private async Task<Received<T>?> ReadAsync(HubMessage message, CancellationToken cancellationToken)
     {

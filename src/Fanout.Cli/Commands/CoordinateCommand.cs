@@ -33,7 +33,7 @@ internal static class CoordinateCommand
 
     private static async Task<int> CoordinateAsync(CommandContext context, int runs, RequestRules rules, TimeSpan grace)
     {
-        await using var home = await context.OpenHomeAsync(grace);
+        await using var home = await context.Environment.OpenHome(context.OwnHomeOptions(grace), context.Stop);
         var fleet = new RunFleet(home.Client, home.Driver, new RunFleetOptions
         {
             AtOnce = runs,

@@ -39,7 +39,15 @@ internal sealed class LimitSetCommand
     {
         var limit = Read(context);
         await using var home = await context.OpenHomeAsync();
-        await home.Limits.SetAsync(limit, context.Stop);
+        try
+        {
+            await home.Limits.SetAsync(limit, context.Stop);
+        }
+        catch (SpecException refused)
+        {
+            throw Refusal(context, refused);
+        }
+
         if (context.Json)
             context.PrintJson(LimitText.Json(await home.Limits.GetAsync(limit.Name, context.Stop)));
         else
@@ -60,9 +68,12 @@ internal sealed class LimitSetCommand
         }
         catch (SpecException refused)
         {
-            throw new UsageException(string.Join($"{Environment.NewLine}{context.Environment.ProgramName}: ", refused.Errors.Select(Describe)));
+            throw Refusal(context, refused);
         }
     }
+
+    private static UsageException Refusal(CommandContext context, SpecException refused) =>
+        new(string.Join($"{Environment.NewLine}{context.Environment.ProgramName}: ", refused.Errors.Select(Describe)));
 
     private static string Describe(SpecError error) => error.ToString(error.Pointer switch
     {

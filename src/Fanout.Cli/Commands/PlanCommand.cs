@@ -30,13 +30,13 @@ internal static class PlanCommand
         return new CommandDefinition(command, context =>
         {
             grace.Read(context);
-            return PrintAsync(context, request.Read(context), target.Read(context));
+            return PrintAsync(context, RunRequest.Of(context, request.BuildDocument(context)), target.Read(context));
         });
     }
 
-    private static async Task<int> PrintAsync(CommandContext context, RunSpec spec, PlanTarget? target)
+    private static async Task<int> PrintAsync(CommandContext context, RunRequest request, PlanTarget? target)
     {
-        var plan = await PlanAsync(context, spec, target);
+        var plan = context.IsAtServer ? await PlanAtServerAsync(context, request, target) : await PlanAsync(context, request, target);
         if (context.Json)
             context.PrintJson(plan);
         else
@@ -46,12 +46,21 @@ internal static class PlanCommand
         return ExitCodes.Success;
     }
 
-    private static async Task<PlanPreview> PlanAsync(CommandContext context, RunSpec spec, PlanTarget? target)
+    private static async Task<PlanPreview> PlanAtServerAsync(CommandContext context, RunRequest request, PlanTarget? target)
+    {
+        if (target is not null)
+            throw new UsageException("--target and --server: what a run would take is worked out here, from the source. Leave --server out, with a source of the same size such as --range 0..1000000.");
+        await using var server = context.OpenServer();
+        return await request.PreviewAsync(server);
+    }
+
+    private static async Task<PlanPreview> PlanAsync(CommandContext context, RunRequest request, PlanTarget? target)
     {
         await using var place = PlanPlace.Create(context);
         await using var home = await context.Environment.OpenHome(place.Home, context.Stop);
         if (target is null)
-            return await home.Client.PreviewAsync(spec, context.Stop);
+            return await request.PreviewAsync(home);
+        var spec = request.Spec;
         // Here the source is only counted: what needs a storage account need not be here.
         var counted = await home.Client.PreviewAsync(
             spec with { Batch = spec.Batch with { Dispatch = BatchDispatch.Activity }, OnComplete = null }, context.Stop);

@@ -64,8 +64,7 @@ internal sealed class RedriveCommand
             throw new RunException(earlier, $"Run {earlier} has not ended ({StatusText.Word(record)}). "
                 + $"Continue it with {context.Hints.Command("resume", earlier)}, or end it with {context.Hints.Command("cancel", earlier)}, then redrive it.");
         context.SpecOrigin = $"run {earlier}";
-        var spec = context.Environment.Specs.Read(BuildDocument(context, record), context.Environment.Registry);
-        return await RunCommand.StartAsync(context, spec, grace);
+        return await RunCommand.StartAsync(context, RunRequest.Of(context, BuildDocument(context, record)), grace);
     }
 
     private JsonObject BuildDocument(CommandContext context, RunRecord earlier)

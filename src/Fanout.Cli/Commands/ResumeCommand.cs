@@ -18,7 +18,8 @@ internal static class ResumeCommand
         var command = new CliCommand("resume", "Take a pause back; continue a run that was interrupted.")
         {
             Synopsis = "RUN [OPTIONS]",
-            Details = "A run that another process drives goes on there. One that nobody drives is driven here, to its end, and announced if its spec asks for that.",
+            Details = "A run that another process drives goes on there. One that nobody drives is driven here, to its end, and announced if its spec asks for that. "
+                + "One of a server goes on there, and is watched to its end.",
             Examples = [("nightly", "after a pause, Ctrl+C, or a crash")],
         };
         command.Arguments.Add(run);
@@ -34,12 +35,14 @@ internal static class ResumeCommand
         if (record.IsOver)
             throw new RunException(runId, $"Run {runId} has ended ({StatusText.Word(record)}); there is nothing to resume. "
                 + $"See it with: {context.Hints.Command("status", runId)}");
-        if (record is { Report: null, Control.Paused: true })
+        // At a server this also has it driven, if nobody does.
+        if (record.Report is null && (record.Control.Paused || context.IsAtServer))
             await home.Client.ResumeAsync(runId, context.Stop);
         var display = RunDisplays.Create(context);
         var pursuit = new RunPursuit(context, home, display, grace);
-        record = await pursuit.UntilSignOfLifeAsync(record, LongestLease);
-        if (record is { IsOver: false, DrivenBy: not null })
+        if (!context.IsAtServer)
+            record = await pursuit.UntilSignOfLifeAsync(record, LongestLease);
+        if (!context.IsAtServer && record is { IsOver: false, DrivenBy: not null })
             return PrintElsewhere(context, record);
         record = await pursuit.ToEndAsync(runId);
         return RunEnding.Print(context, record, home.Client.LocateResults(runId));

@@ -23,8 +23,17 @@ internal static class RetuneCommand
         command.Arguments.Add(run);
         command.Add(new FlagGroup("What to change", [flow.Concurrency, flow.Rate, flow.Weight, flow.Tolerate]));
         command.Add(flags.Group(GeneralFlags.CreateJson()));
-        return new CommandDefinition(command, context => RetuneAsync(context, RunArgument.Require(context, run), ReadChange(context, flow)));
+        return new CommandDefinition(command, context =>
+        {
+            var runId = RunArgument.Require(context, run);
+            if (!flow.AnyGiven(context.Parse))
+                throw new UsageException("nothing to change: give --concurrency, --rate, --weight or --tolerate.");
+            return context.IsAtServer ? ServerRetune.RunAsync(context, runId, flow) : RetuneAsync(context, runId, ReadChange(context, flow));
+        });
     }
+
+    /// <summary>Such as <c>8 at once, 20/s</c>.</summary>
+    public static string Describe(Retune change) => string.Join(", ", Words(change));
 
     private static async Task<int> RetuneAsync(CommandContext context, string runId, Retune change)
     {
@@ -33,15 +42,13 @@ internal static class RetuneCommand
         if (context.Json)
             context.PrintJson(JsonText.Record(await home.Client.GetAsync(runId, context.Stop)));
         else
-            context.Print($"Run {runId} is retuned: {string.Join(", ", Words(change))}.");
+            context.Print($"Run {runId} is retuned: {Describe(change)}.");
         return ExitCodes.Success;
     }
 
     // What was typed is read as a spec's fields are, in a spec whose other fields do not matter.
     private static Retune ReadChange(CommandContext context, FlowFlags flow)
     {
-        if (!flow.AnyGiven(context.Parse))
-            throw new UsageException("nothing to change: give --concurrency, --rate, --weight or --tolerate.");
         var registry = new FanoutRegistry();
         registry.Handlers.Add(AnyHandler, new HandlerRegistration(AnyHandler, _ => [], (_, _) => throw new InvalidOperationException("It is never run.")));
         var document = new JsonObject

@@ -27,17 +27,15 @@ internal static class RunCommand
         };
         request.AddTo(command);
         command.Add(flags.Group(request.Id, grace.Option));
-        return new CommandDefinition(command, context => StartAsync(context, request.Read(context), grace.Read(context)));
+        return new CommandDefinition(command, context => StartAsync(context, RunRequest.Of(context, request.BuildDocument(context)), grace.Read(context)));
     }
 
-    /// <summary>Starts a run of the spec and stays with it.</summary>
-    public static async Task<int> StartAsync(CommandContext context, RunSpec spec, TimeSpan grace)
+    /// <summary>Starts a run and stays with it.</summary>
+    public static async Task<int> StartAsync(CommandContext context, RunRequest request, TimeSpan grace)
     {
-        var environment = context.Environment;
-        spec = spec with { Id = spec.Id ?? RunIds.Next(environment.Time, environment.Random) };
         await using var home = await context.OpenHomeAsync(grace);
         var display = RunDisplays.Create(context);
-        var started = await home.Client.StartAsync(spec, context.Stop);
+        var started = await request.StartAsync(home);
         display.Note(started.Created ? $"Run {started.RunId} is started." : $"Run {started.RunId} exists; going on with it.");
         var record = await new RunPursuit(context, home, display, grace).ToEndAsync(started.RunId);
         return RunEnding.Print(context, record, home.Client.LocateResults(record.Id));

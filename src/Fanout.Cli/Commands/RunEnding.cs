@@ -25,13 +25,13 @@ internal static class RunEnding
 
     private static int PrintInterrupted(CommandContext context, RunRecord record)
     {
-        var elsewhere = record.DrivenBy is not null;
+        var elsewhere = record.DrivenBy is not null || context.IsAtServer;
         var next = context.Hints.Command(elsewhere ? "status" : "resume", record.Id);
         if (context.Json)
             context.PrintJson(JsonText.Interrupted(record, next));
-        context.Environment.Error.WriteLine(elsewhere
-            ? $"Run {record.Id} goes on in {record.DrivenBy}. See it with: {next}"
-            : InterruptedText.Of(record, next));
+        context.Environment.Error.WriteLine(context.IsAtServer
+            ? $"Run {record.Id} goes on at the server.{Environment.NewLine}  see it with: {next}{Environment.NewLine}  end it with: {context.Hints.Command("cancel", record.Id)}"
+            : elsewhere ? $"Run {record.Id} goes on in {record.DrivenBy}. See it with: {next}" : InterruptedText.Of(record, next));
         return ExitCodes.Cancelled;
     }
 }

@@ -11,10 +11,18 @@ internal static class SchemaCommand
         {
             Examples = [("> fanout.schema.json", "for an editor to check specs against")],
         };
-        return new CommandDefinition(command, context =>
-        {
-            context.Print(context.Environment.Specs.Schema);
-            return Task.FromResult(ExitCodes.Success);
-        });
+        return new CommandDefinition(command, PrintAsync);
+    }
+
+    private static async Task<int> PrintAsync(CommandContext context)
+    {
+        context.Print(context.IsAtServer ? await AskServerAsync(context) : context.Environment.Specs.Schema);
+        return ExitCodes.Success;
+    }
+
+    private static async Task<string> AskServerAsync(CommandContext context)
+    {
+        await using var server = context.OpenServer();
+        return (await server.GetSchemaAsync(context.Stop)).TrimEnd();
     }
 }

@@ -43,7 +43,7 @@ internal static class WorkerCommand
 
     private static async Task<int> WorkAsync(CommandContext context, BatchWorkerOptions options)
     {
-        var home = context.HomeOptions(options.Grace);
+        var home = context.OwnHomeOptions(options.Grace);
         if (home.Storage is null)
             throw new UsageException("--storage: is missing. Give the storage account whose runs are to be worked: azure:ACCOUNT or azure:CONNECTION-STRING.");
         if (!context.Quiet)

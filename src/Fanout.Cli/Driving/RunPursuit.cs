@@ -19,10 +19,12 @@ internal sealed class RunPursuit(CommandContext context, IFanoutHome home, IRunD
     private readonly StoragePatience _patience = new(context);
 
     private RunProgress? _lastSeen;
+    private RunRecord? _lastRecord;
 
     /// <summary>The run's record once it has ended and is announced, or as it is when a signal to stop came first.</summary>
     /// <exception cref="RunException">There is no such run.</exception>
     /// <exception cref="StorageException">The home cannot be used; an account, not for <see cref="StoragePatience.Longest"/>.</exception>
+    /// <exception cref="RemoteException">The server refuses, or was away for that long.</exception>
     public async Task<RunRecord> ToEndAsync(string runId)
     {
         context.RunId = runId;
@@ -37,7 +39,7 @@ internal sealed class RunPursuit(CommandContext context, IFanoutHome home, IRunD
                     if (await GoOnAsync(runId) is { } last)
                         return last;
                 }
-                catch (StorageException failure) when (failure.MayPass)
+                catch (FanoutException failure) when (failure is StorageException { MayPass: true } or RemoteException { MayPass: true })
                 {
                     if (!await _patience.BearAsync(failure, _lastSeen?.Settled ?? 0))
                         throw;
@@ -71,7 +73,10 @@ internal sealed class RunPursuit(CommandContext context, IFanoutHome home, IRunD
     // Null: there may be more to do.
     private async Task<RunRecord?> GoOnAsync(string runId)
     {
-        var record = await home.Client.GetAsync(runId, CancellationToken.None);
+        // A server that does not answer would keep whoever has stopped to watch; of a home the last is to be told.
+        if (context is { IsAtServer: true, Stop.IsCancellationRequested: true } && _lastRecord is { } known)
+            return known with { Progress = _lastSeen };
+        var record = _lastRecord = await home.Client.GetAsync(runId, CancellationToken.None);
         // Not every display looks: that something gets done between two failures is known by this.
         _lastSeen = Latest(record.Progress);
         if (record.IsOver || context.Stop.IsCancellationRequested)
@@ -131,6 +136,12 @@ internal sealed class RunPursuit(CommandContext context, IFanoutHome home, IRunD
 
     private void Announce(StopStage stage)
     {
+        if (context.IsAtServer)
+        {
+            display.Note(StopText.AtServer);
+            return;
+        }
+
         var inFlight = (context.RunId is { } runId ? home.Driver.Observe(runId) : null)?.InFlight ?? 0;
         display.Note(StopText.Of(stage, inFlight, grace));
     }

@@ -3,7 +3,7 @@ using Fanout.Cli.Parsing;
 
 namespace Fanout.Cli.Driving;
 
-/// <summary>Bears a storage account that fails while a run is pursued: says so, waits, longer each time, and lets the run go on.</summary>
+/// <summary>Bears a storage account, or a server, that fails while a run is pursued: says so, waits, longer each time, and lets the run go on.</summary>
 /// <param name="context">The invocation.</param>
 internal sealed class StoragePatience(CommandContext context)
 {
@@ -21,7 +21,7 @@ internal sealed class StoragePatience(CommandContext context)
     /// <summary>Waits a while after a failure. False: it has failed for too long, or there was a signal to stop.</summary>
     /// <param name="failure">What failed.</param>
     /// <param name="settled">Items settled so far: when some were since the failure before, this one is the first of another outage.</param>
-    public async Task<bool> BearAsync(StorageException failure, long settled)
+    public async Task<bool> BearAsync(FanoutException failure, long settled)
     {
         var now = _environment.Time.GetTimestamp();
         // A drive that went well for as long as this, though nothing was settled, was no failing account either.
@@ -30,8 +30,8 @@ internal sealed class StoragePatience(CommandContext context)
         _lastFailure = now;
         if (context.Stop.IsCancellationRequested || _environment.Time.GetElapsedTime(_outage.Since, now) > Longest)
             return false;
-        _environment.WriteLog(string.Create(
-            CultureInfo.InvariantCulture, $"Storage fails; the run goes on by itself when it works again within {Longest.TotalMinutes} min: {failure.Message}"));
+        var what = context.IsAtServer ? "The server is away; the run is watched again when it is back" : "Storage fails; the run goes on by itself when it works again";
+        _environment.WriteLog(string.Create(CultureInfo.InvariantCulture, $"{what} within {Longest.TotalMinutes} min: {failure.Message}"));
         await Task.Delay(_wait, _environment.Time, context.Stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _wait = _wait * 2 < Most ? _wait * 2 : Most;
         return true;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Fanout.Cli.Commands;
 using Fanout.Cli.Rendering;
+using Fanout.Cli.Wiring;
 using Fanout.Runs;
 
 namespace Fanout.Cli.Parsing;
@@ -24,7 +25,9 @@ internal sealed class CommandContext
         Exec = exec;
         _flags = flags;
         _home = parse.GetValue(flags.Home);
-        Hints = new Hints(environment.ProgramName, _home, parse.GetValue(flags.Storage), parse.GetValue(flags.Hub));
+        IsAtServer = flags.AtServer.UrlOf(parse, flags.OfHomes, environment.Variable) is not null;
+        Hints = new Hints(
+            environment.ProgramName, _home, parse.GetValue(flags.Storage), parse.GetValue(flags.Hub), parse.GetValue(flags.AtServer.Server), parse.GetValue(flags.AtServer.KeyFrom));
     }
 
     public CliEnvironment Environment { get; }
@@ -35,6 +38,9 @@ internal sealed class CommandContext
     public IReadOnlyList<string>? Exec { get; }
 
     public Hints Hints { get; }
+
+    /// <summary>True: this is about the runs of a server, which drives them itself; false: about those of a home.</summary>
+    public bool IsAtServer { get; }
 
     /// <summary>Answers are JSON.</summary>
     public bool Json => GeneralFlags.AsksForJson(Parse);
@@ -72,27 +78,42 @@ internal sealed class CommandContext
         };
     }
 
-    /// <summary>Opens the home; it is created when it is missing.</summary>
-    public Task<IFanoutHome> OpenHomeAsync(TimeSpan? grace = null) => Environment.OpenHome(HomeOptions(grace), Stop);
+    /// <summary>As <see cref="HomeOptions"/>, of a command that works runs in its own process.</summary>
+    /// <exception cref="UsageException">A server is given.</exception>
+    public HomeOptions OwnHomeOptions(TimeSpan? grace = null) =>
+        Parse.GetValue(_flags.AtServer.Server) is null && Parse.GetValue(_flags.AtServer.KeyFrom) is null
+            ? HomeOptions(grace)
+            : throw new UsageException($"--server: {Parse.CommandResult.Command.Name} works in this process, and a server works its own runs. Leave it out, and give the home with --home or --storage.");
 
-    /// <summary>Opens the home that a run must be in.</summary>
+    /// <summary>Opens the server that is given, or the home; it is created when it is missing.</summary>
+    public Task<IFanoutHome> OpenHomeAsync(TimeSpan? grace = null) =>
+        Server() is { } server ? Task.FromResult<IFanoutHome>(Environment.OpenServer(server)) : Environment.OpenHome(HomeOptions(grace), Stop);
+
+    /// <summary>Opens the server that is given, where <see cref="IsAtServer"/>.</summary>
+    public IServerHome OpenServer() => Environment.OpenServer(Server() ?? throw new InvalidOperationException("There is no server."));
+
+    /// <summary>Opens the server that is given, or the home that a run must be in.</summary>
     /// <exception cref="RunException">There is no home, so there is no such run.</exception>
     public Task<IFanoutHome> OpenHomeOfAsync(string runId, TimeSpan? grace = null)
     {
+        if (Server() is not null)
+            return OpenHomeAsync(grace);
         var options = HomeOptions(grace);
         return options.Storage is not null || Environment.DirectoryExists(options.Path)
             ? Environment.OpenHome(options, Stop)
             : throw new RunException(runId, $"There is no run {runId}: there is no home at {options.Path}. Give the one it is in with --home DIR.");
     }
 
-    /// <summary>True when there is a home, so that there may be runs.</summary>
-    public bool HasHome => HomeOptions() is var options && (options.Storage is not null || Environment.DirectoryExists(options.Path));
+    /// <summary>True when there is a server or a home, so that there may be runs.</summary>
+    public bool HasHome => Server() is not null || HomeOptions() is var options && (options.Storage is not null || Environment.DirectoryExists(options.Path));
 
     /// <summary>Writes a line to standard output.</summary>
     public void Print(string text) => Environment.Output.WriteLine(text);
 
     /// <summary>Writes a value as one line of JSON to standard output.</summary>
     public void PrintJson(object value) => Print(JsonText.Of(value));
+
+    private ServerPlace? Server() => _flags.AtServer.Read(Parse, _flags.OfHomes, Environment.Variable);
 
     // Never repeated: it may hold a key.
     private string? Storage()

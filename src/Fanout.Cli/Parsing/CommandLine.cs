@@ -50,6 +50,8 @@ internal static class CommandLine
         root.Options.Add(flags.Home);
         root.Options.Add(flags.Storage);
         root.Options.Add(flags.Hub);
+        root.Options.Add(flags.AtServer.Server);
+        root.Options.Add(flags.AtServer.KeyFrom);
         root.Options.Add(flags.Quiet);
         return root;
     }

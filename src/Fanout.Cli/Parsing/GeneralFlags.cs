@@ -37,6 +37,12 @@ internal sealed class GeneralFlags
         Recursive = true,
     };
 
+    /// <summary><c>--server</c> and <c>--key-from</c>.</summary>
+    public ServerFlags AtServer { get; } = new();
+
+    /// <summary>Those that name a home.</summary>
+    public IReadOnlyList<Option<string?>> OfHomes => [Home, Storage, Hub];
+
     /// <summary>
     /// <c>--json</c> as most commands take it. Commands with a source take their own, whose value, if there is one, is a source's file.
     /// </summary>
@@ -49,5 +55,5 @@ internal sealed class GeneralFlags
         && result.IdentifierTokenCount > result.Tokens.Count;
 
     /// <summary>The group help shows for a command that takes these flags.</summary>
-    public FlagGroup Group(params IEnumerable<Option> own) => new("General", [.. own, Home, Storage, Hub, Quiet]);
+    public FlagGroup Group(params IEnumerable<Option> own) => new("General", [.. own, Home, Storage, Hub, AtServer.Server, AtServer.KeyFrom, Quiet]);
 }

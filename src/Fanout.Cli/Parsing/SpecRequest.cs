@@ -29,16 +29,8 @@ internal sealed class SpecRequest
             command.Add(group);
     }
 
-    /// <summary>The spec that was asked for.</summary>
+    /// <summary>The spec that was asked for, as a document, not yet checked.</summary>
     /// <exception cref="UsageException">What was typed contradicts itself or lacks something.</exception>
-    /// <exception cref="SpecException">A value is not legal.</exception>
-    public RunSpec Read(CommandContext context)
-    {
-        var environment = context.Environment;
-        return environment.Specs.Read(BuildDocument(context), environment.Registry);
-    }
-
-    /// <summary>The spec as a document, not yet checked.</summary>
     public JsonObject BuildDocument(CommandContext context)
     {
         var parse = context.Parse;

@@ -31,6 +31,7 @@ internal static class ProcessEnvironment
             Registry = registry,
             Specs = new SpecAccess(),
             OpenHome = homes.OpenAsync,
+            OpenServer = Servers.Open,
             Work = homes.WorkAsync,
             DirectoryExists = Directory.Exists,
             Signals = signals,

@@ -23,6 +23,9 @@ public sealed record RequestRules
     /// <summary>Handlers that requests may not use. Default: none but <c>exec</c>.</summary>
     public IReadOnlyCollection<string> RefusedHandlers { get; init; } = [];
 
+    /// <summary>True: requests may use the handler.</summary>
+    public bool AllowsHandler(string name) => name == "exec" ? AllowExec : !RefusedHandlers.Contains(name);
+
     /// <summary>What of a spec is not allowed; empty: all is.</summary>
     public IReadOnlyList<SpecError> Check(RunSpec spec)
     {

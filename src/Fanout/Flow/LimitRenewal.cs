@@ -94,7 +94,7 @@ public static class LimitRenewal
     }
 
     // Credits and tokens up to now, under the shares of until now; then without those who are gone.
-    private static LimitLedger Settle(LimitLedger ledger, DateTimeOffset now, Func<LimitHolding, bool> isGone)
+    internal static LimitLedger Settle(LimitLedger ledger, DateTimeOffset now, Func<LimitHolding, bool> isGone)
     {
         var seconds = ledger.SettledAt == default ? 0 : Math.Max(0, (now - ledger.SettledAt).TotalSeconds);
         var concurrency = Shares(Permits.Concurrency, ledger, ledger.Holdings);

@@ -22,8 +22,26 @@ public sealed class SlotClient : IDisposable
     /// <summary>Units they hold; guarded by the pool's lock.</summary>
     internal int Held { get; set; }
 
+    /// <summary>Units they may hold, of however many there are; guarded by the pool's lock.</summary>
+    internal int Most { get; set; }
+
+    /// <summary>Those of its holders that wait for their item's units; guarded by the pool's lock.</summary>
+    internal int Waiting { get; set; }
+
+    /// <summary>It wants a slot and may have one; guarded by the pool's lock.</summary>
+    internal bool MayGrow => Holders < Wanted && Held < Most && Waiting == 0;
+
+    /// <summary>It holds more than it may; guarded by the pool's lock.</summary>
+    internal bool IsOver => Held > Most;
+
+    /// <summary>Units it holds now.</summary>
+    public int InUse => _pool.HeldBy(this);
+
     /// <summary>Says how many slots it would use; those beyond what it holds are granted as they become free.</summary>
     public void Want(int slots) => _pool.SetWanted(this, slots);
+
+    /// <summary>Changes how many slots it may have, of however many there are. Fewer: holders give theirs back after the item in hand.</summary>
+    public void Bound(int most) => _pool.Bound(this, most);
 
     /// <summary>Asked between two items by the holder of a slot. False: it has lost the slot and stops.</summary>
     public bool TryKeep() => _pool.TryKeep(this);

@@ -5,7 +5,9 @@ public sealed partial class SlotPool
 {
     private readonly LinkedList<SlotWaiter> _line = [];
 
-    /// <summary>Units its clients want in all, those they hold included. What items not yet taken will count for is not known: they are one unit here.</summary>
+    /// <summary>
+    /// Units its clients want in all and may have, those they hold included. What items not yet taken will count for is not known: they are one unit here.
+    /// </summary>
     public int Demand
     {
         get
@@ -14,9 +16,13 @@ public sealed partial class SlotPool
             {
                 long demand = _inUse;
                 foreach (var client in _clients)
-                    demand += Math.Max(0, client.Wanted - client.Holders);
-                foreach (var waiter in _line)
-                    demand += Need(waiter);
+                {
+                    long more = Math.Max(0, client.Wanted - client.Holders);
+                    if (client.Waiting > 0)
+                        more += _line.Where(waiter => waiter.Client == client).Sum(waiter => (long)Need(waiter));
+                    demand += Math.Min(more, Math.Max(0, client.Most - client.Held));
+                }
+
                 return (int)Math.Min(demand, int.MaxValue);
             }
         }
@@ -37,8 +43,8 @@ public sealed partial class SlotPool
     {
         lock (_lock)
         {
-            var more = Math.Min(units, _most) - 1;
-            if (_line.Count > 0 || more < 0 || _inUse + more > _limit)
+            var more = Math.Min(units, MostOf(client)) - 1;
+            if (_lineWaits || client.Waiting > 0 || more < 0 || more > _limit - _inUse || more > client.Most - client.Held)
                 return 0;
             client.Held += more;
             _inUse += more;
@@ -53,6 +59,7 @@ public sealed partial class SlotPool
         lock (_lock)
         {
             _line.AddLast(waiter);
+            client.Waiting++;
             grants = TakeBack(client, 1);
         }
 
@@ -82,6 +89,7 @@ public sealed partial class SlotPool
             // Granted in the meantime: then it is, and the waiter gives it back.
             if (!_line.Remove(waiter))
                 return;
+            waiter.Client.Waiting--;
             waiter.Client.Holders--;
             grants = Distribute();
         }
@@ -90,21 +98,42 @@ public sealed partial class SlotPool
         grants.Tell();
     }
 
-    // First come, first served: one that needs much is not overtaken by those that need little.
+    // First come, first served: one that needs much is not overtaken by those that need little, but for those of other batches where its own has no more.
     private List<SlotWaiter>? ServeLine()
     {
         List<SlotWaiter>? served = null;
-        while (_line.First is { Value: var waiter } && _limit > 0 && _inUse + Need(waiter) <= _limit)
+        _lineWaits = false;
+        for (var node = _line.First; node is not null && !_lineWaits;)
         {
-            _line.RemoveFirst();
+            var waiter = node.Value;
+            var next = node.Next;
+            var need = Need(waiter);
+            if (need <= waiter.Client.Most - waiter.Client.Held && need > 0)
+            {
+                if (_limit > 0 && need <= _limit - _inUse)
+                    Serve(node);
+                else
+                    _lineWaits = true;
+            }
+
+            node = next;
+        }
+
+        return served;
+
+        void Serve(LinkedListNode<SlotWaiter> node)
+        {
+            var waiter = node.Value;
+            _line.Remove(node);
             waiter.Got = Need(waiter);
+            waiter.Client.Waiting--;
             waiter.Client.Held += waiter.Got;
             _inUse += waiter.Got;
             (served ??= []).Add(waiter);
         }
-
-        return served;
     }
 
-    private int Need(SlotWaiter waiter) => Math.Min(waiter.Units, _most);
+    private int Need(SlotWaiter waiter) => Math.Min(waiter.Units, MostOf(waiter.Client));
+
+    private int MostOf(SlotClient client) => Math.Min(_most, client.Most);
 }

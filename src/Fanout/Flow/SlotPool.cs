@@ -6,7 +6,8 @@ namespace Fanout.Flow;
 /// </summary>
 /// <remarks>
 /// An item that counts for several units needs as many slots at once. Its worker gives up the one it has and waits in line; while someone
-/// waits nobody else is granted or keeps a slot, so that what is needed comes together. Who waits holds nothing: there is no deadlock.
+/// waits nobody else is granted or keeps a slot, so that what is needed comes together. Who waits holds nothing: there is no deadlock. Who waits only
+/// for units of its own batch, which has all it may have, holds up that batch and no other.
 /// </remarks>
 public sealed partial class SlotPool
 {
@@ -16,6 +17,9 @@ public sealed partial class SlotPool
     private int _most;
     private int _inUse;
     private volatile bool _contended;
+
+    // Somebody in line waits for units of the pool, and not only of its own batch.
+    private bool _lineWaits;
 
     /// <summary>A pool of <paramref name="limit"/> slots; 0: none are given until <see cref="Resize(int)"/>.</summary>
     public SlotPool(int limit)
@@ -38,9 +42,11 @@ public sealed partial class SlotPool
     }
 
     /// <summary>Joins; <paramref name="granted"/> is called, outside the lock, once for each slot given.</summary>
-    public SlotClient Join(Action granted)
+    /// <param name="granted">What to call.</param>
+    /// <param name="most">Slots it may have, of however many there are. Default: all.</param>
+    public SlotClient Join(Action granted, int most = int.MaxValue)
     {
-        var client = new SlotClient(this, granted);
+        var client = new SlotClient(this, granted) { Most = most };
         lock (_lock)
             _clients.Add(client);
         return client;
@@ -78,6 +84,24 @@ public sealed partial class SlotPool
         grants.Tell();
     }
 
+    internal void Bound(SlotClient client, int most)
+    {
+        Grants grants;
+        lock (_lock)
+        {
+            client.Most = most;
+            grants = Distribute();
+        }
+
+        grants.Tell();
+    }
+
+    internal int HeldBy(SlotClient client)
+    {
+        lock (_lock)
+            return client.Held;
+    }
+
     internal void Leave(SlotClient client)
     {
         Grants grants;
@@ -111,7 +135,7 @@ public sealed partial class SlotPool
         Grants grants;
         lock (_lock)
         {
-            if (_inUse <= _limit && _line.Count == 0 && !(client.Held > FairShare() && AnyBelowFairShare()))
+            if (_inUse <= _limit && !_lineWaits && client is { Waiting: 0, IsOver: false } && !(client.Held > FairShare() && AnyBelowFairShare()))
                 return true;
             client.Holders--;
             grants = TakeBack(client, 1, passOver: client);
@@ -134,7 +158,7 @@ public sealed partial class SlotPool
     {
         var served = ServeLine();
         List<SlotClient>? granted = null;
-        while (_line.Count == 0 && _inUse < _limit && Poorest(passOver) is { } client)
+        while (!_lineWaits && _inUse < _limit && Poorest(passOver) is { } client)
         {
             client.Holders++;
             client.Held++;
@@ -142,7 +166,7 @@ public sealed partial class SlotPool
             (granted ??= []).Add(client);
         }
 
-        _contended = _inUse > _limit || _line.Count > 0 || AnyBelowFairShare();
+        _contended = _inUse > _limit || _line.Count > 0 || AnyBelowFairShare() || AnyOver();
         return new Grants(granted, served);
     }
 
@@ -151,7 +175,7 @@ public sealed partial class SlotPool
         SlotClient? poorest = null;
         foreach (var client in _clients)
         {
-            if (client.Holders < client.Wanted && (poorest is null || client.Held < poorest.Held
+            if (client.MayGrow && (poorest is null || client.Held < poorest.Held
                 || (client.Held == poorest.Held && poorest == passOver)))
                 poorest = client;
         }
@@ -164,7 +188,18 @@ public sealed partial class SlotPool
         var share = FairShare();
         foreach (var client in _clients)
         {
-            if (client.Holders < client.Wanted && client.Held < share)
+            if (client.MayGrow && client.Held < share)
+                return true;
+        }
+
+        return false;
+    }
+
+    private bool AnyOver()
+    {
+        foreach (var client in _clients)
+        {
+            if (client.IsOver)
                 return true;
         }
 

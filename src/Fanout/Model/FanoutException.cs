@@ -74,3 +74,16 @@ public sealed class StorageException(string message, Exception? innerException =
     /// </summary>
     public bool MayPass { get; init; }
 }
+
+/// <summary>A Fanout server could not be reached, failed, or refused a request for a reason of its own: the key, how much is asked of it.</summary>
+/// <param name="message">Which server, what happened, what to do.</param>
+/// <param name="status">The HTTP status it answered with; null: it did not answer, or not as a Fanout server does.</param>
+/// <param name="innerException">The cause, if any.</param>
+public sealed class RemoteException(string message, int? status = null, Exception? innerException = null) : FanoutException(message, innerException)
+{
+    /// <summary>The HTTP status it answered with; null: it did not answer, or not as a Fanout server does.</summary>
+    public int? Status { get; } = status;
+
+    /// <summary>True: it may work again without anybody's doing, so that whoever waits for a run had better go on waiting. Default: false.</summary>
+    public bool MayPass { get; init; }
+}

@@ -80,7 +80,8 @@ public sealed class Activities(
         try
         {
             var scope = await scopes.GetAsync(input.RunId).ConfigureAwait(false);
-            return new PlanPartResult(await Splits(scope).PlanPartAsync(input.Split, input.Part, scope.Workspace, stopping).ConfigureAwait(false), null);
+            var part = await Splits(scope).PlanPartAsync(input.Split, input.Part, scope.Workspace, stopping).ConfigureAwait(false);
+            return new PlanPartResult(part, null) { Number = input.Part };
         }
         catch (SourceException failed)
         {
@@ -108,7 +109,7 @@ public sealed class Activities(
     {
         var scope = await scopes.GetAsync(input.RunId).ConfigureAwait(false);
         await CatchUpAsync(scope, catalog, input).ConfigureAwait(false);
-        return await WorkBatchAsync(scope, input, epoch, stopping).ConfigureAwait(false);
+        return await WorkBatchAsync(scope, input, epoch, stopping).ConfigureAwait(false) with { Key = input.Key };
     }
 
     // A batch's branch was told sooner: without this, one that was called on a resume would find its run paused here, and be called over and over.
@@ -224,6 +225,9 @@ public sealed class Activities(
         var plan = Planner.Plan(scope.Spec, source, Environment.ProcessorCount, !scope.LimitsAreSplit);
         await PlanDocument.WriteAsync(results, scope.RunId, plan).ConfigureAwait(false);
         scope.SetTotal(plan.Total);
+        // Where no process drives the run, nobody else tells how long it is.
+        if (!scopes.Environment.LanesShareProcess)
+            await catalog.SetProgressAsync(scope.RunId, ProgressShard.Coordinator, scope.ObserveShare(), CancellationToken.None).ConfigureAwait(false);
         return new PlanResult(plan, null);
     }
 

@@ -78,7 +78,7 @@ internal sealed class BranchOrchestration
             await CallBatchAsync(_work.Tried, lane: 0, number: _batchKeys.Count);
         var close = new CloseBranchInput(_input.RunId, _input.Branch, _parts, _tally with { Errors = [] }, _batchKeys);
         await _context.CallActivityAsync<bool>(Activities.CloseBranch, close);
-        return new BranchResult(_tally, _stop is null ? _work.Units : [], _stop, _message) { Lanes = _lanes };
+        return new BranchResult(_tally, _stop is null ? _work.Units : [], _stop, _message) { Lanes = _lanes, Worked = _input.Plan.LanesAreApart ? WorkUnit.Fingerprint(_input.Work) : null };
     }
 
     private async Task RunLaneAsync(int lane)
@@ -119,8 +119,8 @@ internal sealed class BranchOrchestration
 
     private async Task<BatchResult?> CallBatchAsync(WorkUnit unit, int lane, int number)
     {
-        var key = string.Create(CultureInfo.InvariantCulture, $"{_input.Branch}-l{lane:D2}-{number:D5}");
         var plan = _input.Plan;
+        var key = string.Create(CultureInfo.InvariantCulture, $"{_input.Branch}-l{lane:D2}-{number:D5}{(plan.LanesAreApart ? $"x{unit.Fingerprint()}" : "")}");
         // The first slices of a run's lanes are of different lengths: they do not all end at once ever after.
         var fraction = number == 0 ? (lane + 1.0) / plan.LanesPerBranch : 1;
         var batch = new BatchInput(
@@ -153,10 +153,17 @@ internal sealed class BranchOrchestration
         }
     }
 
-    private Task<BatchResult> CallBatchAsync(BatchInput batch)
+    // An engine that acts on a turn before it has recorded it may have called another batch in this one's place, in a turn that a crash undid: its
+    // result can arrive as this one's.
+    private async Task<BatchResult> CallBatchAsync(BatchInput batch)
     {
-        _events += EventsPerCall;
-        return _context.CallActivityAsync<BatchResult>(Activities.Batch, batch);
+        while (true)
+        {
+            _events += EventsPerCall;
+            var result = await _context.CallActivityAsync<BatchResult>(Activities.Batch, batch);
+            if (result.Key is null || result.Key == batch.Key)
+                return result;
+        }
     }
 
     // The first result counts. What comes after it, of executions that were taken for dead, waits for nobody and is dropped with the branch.

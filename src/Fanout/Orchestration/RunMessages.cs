@@ -1,9 +1,12 @@
+using System.Security.Cryptography;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Fanout.Announcing;
 using Fanout.Planning;
 using Fanout.Processing;
 using Fanout.Results;
 using Fanout.Runs;
+using Fanout.Serialization;
 using Fanout.Sources;
 
 namespace Fanout.Orchestration;
@@ -33,6 +36,16 @@ public sealed record WorkUnit(long Start, long End, [property: JsonConverter(typ
     /// items are tried a few after the others. Null: it is not by key.
     /// </summary>
     public IReadOnlyList<int>? Steps { get; init; }
+
+    /// <summary>What names it by its content: the first 32 bits of its JSON's SHA-256, in hexadecimal.</summary>
+    public string Fingerprint() => Fingerprint([this]);
+
+    /// <summary>The same of several.</summary>
+    public static string Fingerprint(IReadOnlyList<WorkUnit> work)
+    {
+        const int Bytes = 4;
+        return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(work, FanoutJson.Options)).AsSpan(0, Bytes));
+    }
 
     /// <summary>Nothing is left of it.</summary>
     public bool IsEmpty => Start >= End && Pending.Count == 0 && Keys.Count == 0;
@@ -111,7 +124,11 @@ public sealed record PlanPartInput(string RunId, SourceSplit Split, int Part);
 /// <summary>Output of that activity.</summary>
 /// <param name="Part">What became of the part; null: the source failed.</param>
 /// <param name="Failure">Why.</param>
-public sealed record PlanPartResult(PlannedPart? Part, string? Failure);
+public sealed record PlanPartResult(PlannedPart? Part, string? Failure)
+{
+    /// <summary>Which part it is, from 0; null: of one that was recorded before results said so.</summary>
+    public int? Number { get; init; }
+}
 
 /// <summary>Input of the activity that makes the plan of the parts.</summary>
 /// <param name="RunId">The run.</param>
@@ -147,6 +164,9 @@ public sealed record BranchResult(Tally Tally, IReadOnlyList<WorkUnit> Rest, Com
 {
     /// <summary>What its lanes came to over the whole run; null: nobody asks.</summary>
     public IReadOnlyList<LaneState>? Lanes { get; init; }
+
+    /// <summary>Names the work it was given (<see cref="WorkUnit.Fingerprint(IReadOnlyList{WorkUnit})"/>); null: lanes are not apart.</summary>
+    public string? Worked { get; init; }
 }
 
 /// <summary>The external event by which a change of control wakes orchestrations that wait. What was asked stands in the run's control; this is its gist.</summary>

@@ -121,6 +121,13 @@ internal sealed class RunOrchestration
                 try
                 {
                     var planned = await _context.CallActivityAsync<PlanPartResult>(Activities.PlanPart, new PlanPartInput(_input.RunId, split, part));
+                    // As in a branch: another part's result may arrive in its place.
+                    while (planned.Number is { } number && number != part)
+                    {
+                        _events += 3;
+                        planned = await _context.CallActivityAsync<PlanPartResult>(Activities.PlanPart, new PlanPartInput(_input.RunId, split, part));
+                    }
+
                     if (planned.Part is { } done)
                         parts[part] = done;
                     else
@@ -164,6 +171,9 @@ internal sealed class RunOrchestration
         try
         {
             var result = await _context.CallSubOrchestratorAsync<BranchResult>(BranchOrchestration.Name, input, instanceId);
+            // Of a turn that a crash undid the branch was begun with other work: what it settled cannot be told apart from what others settle.
+            if (result.Worked is { } worked && worked != WorkUnit.Fingerprint(work))
+                Stop(CompletionReason.InternalFailure, $"Branch {branch} was begun twice, with different work, around a crash. Redrive the run, or start it anew.");
             _tally = Tally.Merge(_tally, result.Tally, _reduction);
             result.Lanes?.ToArray().CopyTo(_lanes.AsSpan()[LanesOf(place)]);
             foreach (var rest in result.Rest.Reverse())

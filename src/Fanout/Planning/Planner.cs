@@ -12,8 +12,13 @@ public static class Planner
     // What a batch costs of its own, its files made durable and its result recorded, is some ten milliseconds.
     private static readonly TimeSpan WorthABatch = TimeSpan.FromMilliseconds(100);
 
-    // By queue it is some fifteen requests to a storage account, each of which takes its time and is paid for.
+    // Where lanes are apart it is some fifteen requests to a storage account, each of which takes its time and is paid for, and as many of an engine that
+    // has its histories there.
     private static readonly TimeSpan WorthASending = TimeSpan.FromSeconds(1);
+
+    // So many lanes find an instance each, where there are instances; more of them are given several items at once instead.
+    private const int LanesOfOneItem = 16;
+    private const int ItemsOfALane = 4;
 
     /// <summary>
     /// Plans a run. In one process lanes share one pool, so a few suffice for one to take over while another hands its range back;
@@ -50,12 +55,12 @@ public static class Planner
     /// <param name="plan">The plan.</param>
     /// <param name="itemsPerSecond">How fast a lane was last seen to be; 0: it is not known.</param>
     public static long LeastRange(RunPlan plan, double itemsPerSecond) =>
-        Math.Max(plan.MinItems, (long)Math.Min(itemsPerSecond * (plan.ByQueue ? WorthASending : WorthABatch).TotalSeconds, plan.MaxItems));
+        Math.Max(plan.MinItems, (long)Math.Min(itemsPerSecond * (plan.LanesAreApart ? WorthASending : WorthABatch).TotalSeconds, plan.MaxItems));
 
     private static RunPlan Cut(RunSpec spec, SourcePlan source, int processors, bool oneProcess)
     {
         var most = oneProcess ? spec.Flow.Concurrency : AllotmentSplit.MostParts(spec.Flow.Allotment);
-        var wanted = spec.Batch.Lanes ?? (oneProcess ? Math.Max(2, 2 * processors) : spec.Flow.Concurrency);
+        var wanted = spec.Batch.Lanes ?? (oneProcess ? Math.Max(2, 2 * processors) : Math.Max(LanesOfOneItem, DivideUp(spec.Flow.Concurrency, ItemsOfALane)));
         var length = source.ByKey?.Keys ?? source.ItemCount;
         var useful = Math.Min(Math.Min(wanted, most), Math.Max(1, length));
         var lanes = (int)Math.Clamp(useful, 1, 4_096);

@@ -20,7 +20,7 @@ internal sealed partial class Batch
     private void Adapt(AdaptiveConcurrency adaptive, Worker worker)
     {
         // Of a lane's own pool it can be told how much of the run's is in use.
-        var inFlight = _scope.LimitsAreSplit ? _pool.InUse * _input.Lanes : _pool.InUse;
+        var inFlight = _scope.LimitsAreSplit ? _slots.InUse * _input.Lanes : _scope.Pool.InUse;
         if (worker.LastEnd == AttemptEnd.Succeeded)
             adaptive.NoteSuccess(worker.Outcome!.Value.Duration, inFlight, _scope.Allotment.Concurrency);
         // A key that is throttled says nothing about what the others can take.

@@ -29,7 +29,6 @@ internal sealed partial class Batch : IAsyncDisposable
     private readonly PartJournal _journal;
     private readonly Pacer _pacer;
     private readonly PaceLine _pace;
-    private readonly SlotPool _pool;
     private readonly SlotClient _slots;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _closed = new();
@@ -63,10 +62,11 @@ internal sealed partial class Batch : IAsyncDisposable
         _startsLeft = input.MaxStarts ?? int.MaxValue;
         _abort = execution.Abort.CanBeCanceled ? new BatchAbort(scope) : null;
         _refusal = execution.Crashes is { } crashes ? ItemErrors.WorkerCrashed(crashes) : null;
+        var most = int.MaxValue;
         if (scope.LimitsAreSplit)
         {
             var part = PartOf(scope, input);
-            _pool = new SlotPool(part.Concurrency);
+            most = part.Concurrency;
             // The lane's next batch may follow at once, on another machine: only its first has the burst, or each batch would bring one more.
             _pacer = new Pacer(scope.Time, part.Rate, part.Burst, spent: scope.HasRunBefore || input.IsPaceSpent || input.MayHaveRun || checkpoint is not null);
             if ((checkpoint?.PaceArrival ?? input.PaceArrival) is { } arrival)
@@ -74,12 +74,11 @@ internal sealed partial class Batch : IAsyncDisposable
         }
         else
         {
-            _pool = scope.Pool;
             _pacer = scope.Pacer;
         }
 
         _pace = new PaceLine(_pacer, scope.Limits);
-        _slots = _pool.Join(() => ThreadPool.UnsafeQueueUserWorkItem(static batch => _ = batch.RunWorkerAsync(), this, preferLocal: false));
+        _slots = scope.Pool.Join(() => ThreadPool.UnsafeQueueUserWorkItem(static batch => _ = batch.RunWorkerAsync(), this, preferLocal: false), most);
     }
 
     /// <summary>
@@ -128,7 +127,7 @@ internal sealed partial class Batch : IAsyncDisposable
         if (!_scope.LimitsAreSplit)
             return;
         var part = PartOf(_scope, _input);
-        _pool.Resize(part.Concurrency);
+        _slots.Bound(part.Concurrency);
         _pacer.Retune(part.Rate, part.Burst);
     }
 

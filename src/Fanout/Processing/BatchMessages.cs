@@ -91,6 +91,9 @@ public enum BatchEnd
 /// <summary>What a batch hands back. Everything below <see cref="Next"/> is settled, but for <see cref="Pending"/> and <see cref="Keys"/>; nothing above it is.</summary>
 public sealed record BatchResult
 {
+    /// <summary>Whose result it is; null: of a batch that was recorded before results said so.</summary>
+    public string? Key { get; init; }
+
     /// <summary>Why it ended.</summary>
     public required BatchEnd End { get; init; }
 

@@ -89,7 +89,16 @@ public sealed partial class RunScope
             ? shares
             : WaitMeter.Shares(PlaceCensus.Of(DescribeLaneLocked(batch)));
 
-    private RunSituation DescribeLaneLocked(Batch batch) => DescribeLocked(batch.Observe(), batch.Places.All, batch.Places.Now, left: int.MaxValue);
+    private RunSituation DescribeLaneLocked(Batch batch)
+    {
+        var (all, now) = batch.Places;
+        // What the process has of limits is for all lanes here.
+        var limits = LimitCaps.Over(int.MaxValue);
+        var here = (limits.Concurrency - 1L) / _batches.Count + 1;
+        return here < now
+            ? DescribeLocked(batch.Observe(), all, (int)here, left: int.MaxValue) with { CapCause = limits.Cause }
+            : DescribeLocked(batch.Observe(), all, now, left: int.MaxValue);
+    }
 
     private void NoteLaneLocked(Batch batch, in BatchObservation last)
     {

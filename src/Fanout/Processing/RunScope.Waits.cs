@@ -36,10 +36,10 @@ public sealed partial class RunScope
     {
         lock (_lock)
         {
+            // Of lanes that live in several processes each tells itself what it counts and waits for, those worked here too.
+            if (LimitsAreSplit)
+                return _meter.Measure(default, Total, inFlight: 0, waiting: 0, _allotment) with { WaitingFor = NotRunning() };
             var seen = LookLocked();
-            // Of lanes that others work it is not known here what they wait for: each tells it itself.
-            if (Spec.Batch.Dispatch == BatchDispatch.Queue)
-                return _meter.Measure(seen.Settled, Total, seen.InFlight, seen.WaitingForRetry, _allotment) with { WaitingFor = NotRunning() };
             var census = PlaceCensus.Of(DescribeLocked(seen));
             var waits = _waits.Shares(SinceStart());
             if (waits.Count == 0)

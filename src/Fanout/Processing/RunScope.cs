@@ -41,16 +41,17 @@ public sealed partial class RunScope : IAsyncDisposable
         _waits = new WaitMeter(TimeSpan.Zero);
         _startedAt = services.Time.GetTimestamp();
         Total = history.Total;
+        LimitsAreSplit = spec.Batch.Dispatch == BatchDispatch.Queue || !services.LanesShareProcess;
         Caps = new AllotmentCaps(OnCapsChanged);
+        LimitCaps = LimitsAreSplit ? new AllotmentCaps(OnCapsChanged) : Caps;
         BackOff = new RunBackOff(services.Time, OnBackOffChanged);
         Throttles = BackOff;
         Adaptive = spec.Flow.Adaptive ? new AdaptiveConcurrency(services.Time, OnAdapted) : null;
         _paced = _allotment;
-        Pool = new SlotPool(_allotment.Concurrency);
+        Pool = new SlotPool(LimitsAreSplit ? int.MaxValue : _allotment.Concurrency);
         Pacer = new Pacer(services.Time, _allotment.Rate, _allotment.Burst, spent: history.HasRunBefore);
         Costs = ItemCosts.Of(spec.Flow.Cost);
         _retriesHandedBack[OfAnEarlierProcess] = history.Retries;
-        LimitsAreSplit = spec.Batch.Dispatch == BatchDispatch.Queue || !services.LanesShareProcess;
         HasRunBefore = history.HasRunBefore;
         if (Adaptive is not null)
             OnAdapted();
@@ -85,6 +86,10 @@ public sealed partial class RunScope : IAsyncDisposable
     /// <summary>What holds the run below its own concurrency.</summary>
     internal AllotmentCaps Caps { get; }
 
+    /// <summary>What the process has of the limits the run is under. Where lanes live in several processes they cap what of the run is here, and not its lanes' parts.</summary>
+    internal AllotmentCaps LimitCaps { get; }
+
+    /// <summary>Slots of the run in this process. Where lanes live in several, each has at most its lane's part.</summary>
     internal SlotPool Pool { get; }
 
     internal Pacer Pacer { get; }
@@ -290,7 +295,11 @@ public sealed partial class RunScope : IAsyncDisposable
     }
 
     // The pool is told under the lock, and tells who gets a slot on other threads: the last change is the one that stays.
-    private void ResizePool() => Pool.Resize(Caps.Over(_allotment.Concurrency).Concurrency, Caps.MostOver(_allotment.Concurrency));
+    private void ResizePool()
+    {
+        var all = LimitsAreSplit ? int.MaxValue : _allotment.Concurrency;
+        Pool.Resize(LimitCaps.Over(all).Concurrency, LimitCaps.MostOver(all));
+    }
 
     private void Change(Func<RunGate, RunGate> change)
     {

@@ -100,13 +100,15 @@ public sealed record RunTreeBatch(string Key, int Lane, int Number, DateTimeOffs
     /// <summary>Items settled otherwise than Succeeded.</summary>
     public long Unsuccessful => Settled - Succeeded;
 
+    private const int NumberDigits = 5;
+
     internal static RunTreeBatch Of(string key, BatchCheckpoint checkpoint)
     {
         var parts = key.Split('-');
         return new RunTreeBatch(
             key,
             int.Parse(parts[^2].AsSpan(1), CultureInfo.InvariantCulture),
-            int.Parse(parts[^1], CultureInfo.InvariantCulture),
+            int.Parse(parts[^1].AsSpan(0, NumberDigits), CultureInfo.InvariantCulture),
             checkpoint.At,
             checkpoint.Next,
             checkpoint.Tally.Settled,

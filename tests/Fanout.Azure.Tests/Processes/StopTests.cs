@@ -82,7 +82,7 @@ public sealed class StopTests : IAsyncLifetime, IDisposable
         (await _home.RunAsync("run", "--range", "0..3", "--id", "r", "--handler", "noop")).AssertCode(0);
         await using var other = _home.StartIn(_home.Path + "2", "run", "--range", "0..3", "--id", "s", "--handler", "noop");
         var exit = (await other.ExitAsync()).AssertCode(3);
-        Assert.Contains($"are coordinated from another home, on {Environment.MachineName}", exit.Error, StringComparison.Ordinal);
+        Assert.Contains($"are coordinated elsewhere, by another home, on {Environment.MachineName}", exit.Error, StringComparison.Ordinal);
     }
 
     private AppProcess Coordinate() => _home.Coordinate(Items, "--handler", "record", "--concurrency", "4", "--slice", "1m");

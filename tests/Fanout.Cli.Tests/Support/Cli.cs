@@ -54,6 +54,8 @@ internal sealed class Cli : IDisposable
 
     public Func<HomeOptions, Task<IFanoutHome>>? OpenHome { get; init; }
 
+    public Func<ServerPlace, IServerHome> OpenServer { get; init; } = Servers.Open;
+
     /// <summary>What working batches comes to.</summary>
     public Func<BatchWorkerOptions, CancellationToken, Task> OnWork { get; init; } = (_, _) => Task.CompletedTask;
 
@@ -83,6 +85,7 @@ internal sealed class Cli : IDisposable
             Home.Options = options;
             return OpenHome is null ? Task.FromResult<IFanoutHome>(Home) : OpenHome(options);
         },
+        OpenServer = OpenServer,
         Work = (options, worker, stop, abort) =>
         {
             Home.Options = options;

@@ -109,6 +109,11 @@ public sealed class FakeHome : IFanoutHome, IRunClient, IRunDriver
             yield return line;
     }
 
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadResultLinesAsync(string runId, ResultQuery query, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("No command reads raw lines.");
+
+    public Task<RunTree> ReadTreeAsync(string runId, CancellationToken cancellationToken) => throw new NotSupportedException("No command reads trees.");
+
     public string LocateResults(string runId) => $"/home/results/{runId}";
 
     public async Task<RunReport?> DriveAsync(string runId, CancellationToken stop, CancellationToken abort)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Fanout.Conformance.Dispatch;
+using Fanout.Flow;
 using Fanout.Handlers;
 using Fanout.Processing;
 using Fanout.Runs;
@@ -51,6 +52,28 @@ public sealed class QueueRunTests
         var lanes = home.Catalog.Of("r").ToList();
         Assert.Equal(4, lanes.Count);
         Assert.Equal((report.Tally.Succeeded, report.Tally.Failed), (lanes.Sum(lane => lane.Succeeded), lanes.Sum(lane => lane.Failed)));
+    }
+
+    [Fact]
+    public async Task Limit_HoldsOverLanesByQueueAndIsUsedWhole()
+    {
+        await using var home = await QueueHome.OpenAsync();
+        await home.Home.Fanout.Limits.SetAsync(new LimitSpec("crm", 3, null, 1), CancellationToken.None);
+        var (inFlight, peak) = (0, 0);
+        for (var worker = 0; worker < 2; worker++)
+        {
+            home.AddWorker<int>(async (number, _, _, token) =>
+            {
+                InterlockedMax(ref peak, Interlocked.Increment(ref inFlight));
+                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, token);
+                Interlocked.Decrement(ref inFlight);
+                return number;
+            });
+        }
+
+        var report = await home.Home.RunAsync(QueueHome.Spec(200, """ "concurrency": 16, "limits": ["crm"] """, """ "lanes": 8 """)).WaitAsync(Patience);
+        Assert.Equal((RunStatus.Succeeded, 200L), (report.Status, report.Tally.Succeeded));
+        Assert.Equal(3, peak);
     }
 
     [Fact]
@@ -341,4 +364,15 @@ public sealed class QueueRunTests
     }
 
     private sealed record Order(int Tenant, int Number);
+
+    private static void InterlockedMax(ref int target, int value)
+    {
+        for (var seen = Volatile.Read(ref target); value > seen;)
+        {
+            var before = Interlocked.CompareExchange(ref target, value, seen);
+            if (before == seen)
+                return;
+            seen = before;
+        }
+    }
 }

@@ -56,6 +56,42 @@ public sealed class RunOrchestrationTests
     }
 
     [Fact]
+    public async Task ResultOfABatchThatACrashUndid_IsNotTakenForAnothers()
+    {
+        var calls = new ConcurrentBag<string>();
+        var plan = new RunPlan(new SourcePlan(100, null), Branches: 1, LanesPerBranch: 2, MinItems: 10, MaxItems: 10) { LanesAreApart = true };
+        await using var engine = new EmbeddedEngine(EmbeddedStorage.InMemory(), Registry(plan, input =>
+        {
+            var isFirst = !calls.Contains(input.Key);
+            calls.Add(input.Key);
+            // What was called in its place before the crash: as many items, of somewhere else.
+            return new BatchResult
+            {
+                Key = isFirst ? $"{input.Key}-of-before" : input.Key,
+                End = BatchEnd.RangeDone,
+                Next = isFirst ? 0 : input.End,
+                Tally = new Tally { Succeeded = isFirst ? 77 : input.End - input.Start },
+            };
+        }));
+        await engine.ScheduleNewOrchestrationInstanceAsync("run", new RunInput("r", null, null), "r");
+        var ended = await engine.WaitForInstanceCompletionAsync("r");
+        Assert.Null(ended.Failure);
+        Assert.Contains("\"succeeded\":100", ended.SerializedOutput, StringComparison.Ordinal);
+        Assert.Equal(10, calls.Distinct().Count());
+        Assert.Equal(20, calls.Count);
+    }
+
+    [Fact]
+    public void BatchesOfLanesThatAreApart_AreNamedByTheirWorkToo()
+    {
+        var one = new WorkUnit(0, 10, []);
+        Assert.Equal(one.Fingerprint(), new WorkUnit(0, 10, []).Fingerprint());
+        Assert.NotEqual(one.Fingerprint(), new WorkUnit(0, 11, []).Fingerprint());
+        Assert.NotEqual(one.Fingerprint(), (one with { Pending = [new PendingItem(3, 1, null)] }).Fingerprint());
+        Assert.Matches("^[0-9a-f]{8}$", one.Fingerprint());
+    }
+
+    [Fact]
     public async Task PausedBatches_WaitForASignalNewerThanThePauseTheySaw()
     {
         using var paused = new SemaphoreSlim(0);

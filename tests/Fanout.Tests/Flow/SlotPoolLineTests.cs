@@ -49,6 +49,26 @@ public sealed class SlotPoolLineTests
     }
 
     [Fact]
+    public async Task WhoWaitsForItsOwnBound_HoldsUpNobodyElse()
+    {
+        var pool = new SlotPool(10);
+        var (held, others) = (0, 0);
+        var bound = pool.Join(() => held++, most: 3);
+        var other = pool.Join(() => others++);
+        bound.Want(3);
+        Assert.Equal(0, bound.TryExchange(3));
+        var units = bound.ExchangeAsync(3, CancellationToken.None).AsTask();
+        other.Want(4);
+        Assert.Equal((3, 4), (held, others));
+        Assert.True(other.TryKeep());
+        Assert.Equal(2, other.TryExchange(2));
+        Assert.False(bound.TryKeep());
+        bound.Release();
+        Assert.Equal(3, await units);
+        Assert.Equal((3, 8), (bound.InUse, pool.InUse));
+    }
+
+    [Fact]
     public async Task CostOverThePool_HasItAloneEvenWhenItShrinksMeanwhile()
     {
         var pool = new SlotPool(4);

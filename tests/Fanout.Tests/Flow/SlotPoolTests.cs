@@ -51,6 +51,72 @@ public sealed class SlotPoolTests
     }
 
     [Fact]
+    public void AnySequence_UnderBounds_KeepsBothAndLeavesNoWantedSlotFree()
+    {
+        var step = Gen.Select(Gen.Int[0, 5], Gen.Int[0, 3], Gen.Int[0, 12]);
+        step.Array[1, 80].Sample(steps =>
+        {
+            var limit = 5;
+            var pool = new SlotPool(limit);
+            var (held, wanted, most) = (new int[4], new int[4], new[] { 2, 2, 2, 2 });
+            var clients = Enumerable.Range(0, 4).Select(i => pool.Join(() => held[i]++, most[i])).ToArray();
+            foreach (var (action, who, amount) in steps)
+            {
+                var before = held.ToArray();
+                switch (action)
+                {
+                    case 0:
+                        wanted[who] = amount;
+                        clients[who].Want(amount);
+                        break;
+                    case 1 when held[who] > 0:
+                        held[who]--;
+                        clients[who].Release();
+                        break;
+                    case 2:
+                        limit = amount;
+                        pool.Resize(limit);
+                        break;
+                    case 3:
+                        most[who] = amount;
+                        clients[who].Bound(amount);
+                        break;
+                    case 4 when held[who] > 0:
+                        held[who]--;
+                        if (clients[who].TryKeep())
+                            held[who]++;
+                        break;
+                    default:
+                        break;
+                }
+
+                Assert.Equal(held.Sum(), pool.InUse);
+                Assert.Equal(held, clients.Select(client => client.InUse));
+                Assert.All(Enumerable.Range(0, 4), i => Assert.True(held[i] <= most[i] || held[i] <= before[i], "more was granted than the client may have"));
+                Assert.True(held.Sum() <= limit || held.Sum() <= before.Sum(), "more was granted than there is");
+                if (held.Sum() < limit)
+                    Assert.All(Enumerable.Range(0, 4), i => Assert.True(held[i] >= Math.Min(wanted[i], most[i]), "a wanted slot is free"));
+                Assert.Equal(Enumerable.Range(0, 4).Sum(i => held[i] + Math.Max(0, Math.Min(wanted[i], most[i]) - held[i])), pool.Demand);
+            }
+        }, iter: 2_000);
+    }
+
+    [Fact]
+    public void BoundThatIsLowered_TakesSlotsBackBetweenItems()
+    {
+        var pool = new SlotPool(10);
+        var client = pool.Join(() => { }, most: 3);
+        client.Want(9);
+        Assert.Equal(3, pool.InUse);
+        client.Bound(1);
+        Assert.False(client.TryKeep());
+        Assert.False(client.TryKeep());
+        Assert.True(client.TryKeep());
+        client.Bound(4);
+        Assert.Equal(4, pool.InUse);
+    }
+
+    [Fact]
     public void Grants_NeverExceedTheLimit() =>
         Gen.Select(Gen.Int[0, 20], Gen.Int[0, 30].Array[1, 6]).Sample((limit, wants) =>
         {

@@ -20,7 +20,7 @@ public sealed record CostModel
     /// <summary>Planning, the first batches' way to whoever is free, and the report.</summary>
     public TimeSpan StartAndEnd { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>A range is worth a sending from this much work on, and a call from a tenth of it (<c>Planner.LeastRange</c>).</summary>
+    /// <summary>A range is worth a batch from this much work on (<c>Planner.LeastRange</c>).</summary>
     public TimeSpan WorthASending { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Bytes of an item's line in the results: index, status, attempts, duration and a short output.</summary>

@@ -63,7 +63,7 @@ internal sealed record FanoutShape
     // them bring a range down to m; then 2 L of m are left.
     private static double BatchesOf(Workload load, CostModel model, double itemsASecond)
     {
-        var worth = model.WorthASending.TotalSeconds * (load.ByQueue ? 1 : 0.1);
+        var worth = model.WorthASending.TotalSeconds;
         var longest = Math.Clamp(itemsASecond * load.Slice.TotalSeconds, 1, Math.Max(1, load.LongestRange));
         var shortest = Math.Clamp(itemsASecond * worth, Math.Clamp(load.ShortestRange, 1, longest), longest);
         var takers = 2.0 * load.Lanes;

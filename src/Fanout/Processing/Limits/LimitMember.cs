@@ -42,7 +42,7 @@ internal sealed class LimitMember(SharedLimit limit, RunScope scope, LimitTurn t
         {
             if (!scope.Gate.IsOpen)
                 return 0;
-            var others = scope.Caps.OverOthers(scope.Allotment.Concurrency, Cause);
+            var others = scope.LimitCaps.OverOthers(scope.Caps.OverOthers(scope.Allotment.Concurrency, Cause), Cause);
             return Math.Min(scope.Pool.Demand, others + 1 + (others / 4));
         }
     }
@@ -55,7 +55,7 @@ internal sealed class LimitMember(SharedLimit limit, RunScope scope, LimitTurn t
     public void SetCap(int? units, int? whole)
     {
         Cap = units ?? 0;
-        scope.Caps.Set(Cause, units, whole);
+        scope.LimitCaps.Set(Cause, units, whole);
     }
 
     /// <summary>Units of rate it would use: all when it had to wait, else what it used, and some.</summary>

@@ -1,0 +1,99 @@
+using Azure;
+using Azure.Storage.Queues.Models;
+using Fanout.Azure.Queues;
+using Fanout.Azure.Tests.Support;
+using Fanout.Dispatch;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
+
+namespace Fanout.Azure.Tests.Queues;
+
+/// <summary>Messages that a Functions host received, which hides them for ten minutes, and by its receipt removes or shows them when the function is over.</summary>
+[Trait("Category", Categories.Azurite)]
+public sealed class AzureTriggersTests : IAsyncLifetime
+{
+    private static readonly TimeSpan HiddenByTheHost = TimeSpan.FromMinutes(10);
+
+    private AzureStorage _hub = null!;
+    private AzureTriggers _triggers = null!;
+
+    public async Task InitializeAsync()
+    {
+        _hub = (await Azurite.SharedAsync()).NewHub();
+        _triggers = new AzureTriggers(_hub, NullLoggerFactory.Instance);
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [Fact]
+    public async Task BatchThatIsDone_IsRemovedAndItsResultSent()
+    {
+        await new AzureBatchQueue(_hub).SendAsync(Batches.Message(), default);
+        var received = await HostReceivesAsync(AzureBatchQueue.Name);
+        var batch = (await _triggers.OpenBatchAsync(Of(received), default))!;
+        Assert.True(await batch.RenewAsync(AzureTriggers.Visibility, default));
+        await batch.CompleteAsync(Batches.Completion(), default);
+        Assert.Equal(0, await LengthAsync(AzureBatchQueue.Name));
+
+        var told = new List<string>();
+        await _triggers.DeliverAsync(Of(await HostReceivesAsync(AzureBatchCompletions.Name)), completion =>
+        {
+            told.Add(Batches.Json(completion));
+            return Task.CompletedTask;
+        }, default);
+        Assert.Equal([Batches.Json(Batches.Completion())], told);
+        Assert.Equal(0, await LengthAsync(AzureBatchCompletions.Name));
+    }
+
+    [Fact]
+    public async Task WhatTheHostDoesWithAMessageThatWasTakenOver_ComesToNothing()
+    {
+        await new AzureBatchQueue(_hub).SendAsync(Batches.Message(), default);
+        var received = await HostReceivesAsync(AzureBatchQueue.Name);
+        var batch = (await _triggers.OpenBatchAsync(Of(received), default))!;
+        var queue = _hub.Queue(AzureBatchQueue.Name);
+        await Assert.ThrowsAsync<RequestFailedException>(() => queue.DeleteMessageAsync(received.MessageId, received.PopReceipt));
+        await Assert.ThrowsAsync<RequestFailedException>(() => queue.UpdateMessageAsync(received.MessageId, received.PopReceipt, visibilityTimeout: TimeSpan.Zero));
+        await batch.ReleaseAsync(default);
+        var again = await HostReceivesAsync(AzureBatchQueue.Name);
+        Assert.Equal((received.MessageId, 2L), (again.MessageId, again.DequeueCount));
+        Assert.Null(await _triggers.OpenBatchAsync(Of(received), default));
+        Assert.NotNull(await _triggers.OpenBatchAsync(Of(again), default));
+    }
+
+    [Fact]
+    public async Task ResultThatCannotBeHandedOn_Stays()
+    {
+        await new AzureBatchQueue(_hub).SendAsync(Batches.Message(), default);
+        var batch = (await _triggers.OpenBatchAsync(Of(await HostReceivesAsync(AzureBatchQueue.Name)), default))!;
+        await batch.CompleteAsync(Batches.Completion(), default);
+        var result = await HostReceivesAsync(AzureBatchCompletions.Name);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _triggers.DeliverAsync(Of(result), _ => throw new InvalidOperationException("no"), default));
+        Assert.Equal(1, await LengthAsync(AzureBatchCompletions.Name));
+    }
+
+    [Fact]
+    public async Task Request_IsReadThenRemovedOrPutAsideWithTheReason()
+    {
+        var queue = _hub.Queue(AzureRequestQueue.Name);
+        await queue.CreateIfNotExistsAsync();
+        await queue.SendMessageAsync(MessageText.Encode("{}"u8.ToArray()));
+        var request = (await _triggers.OpenRequestAsync(Of(await HostReceivesAsync(AzureRequestQueue.Name)), default))!;
+        Assert.Equal("{}", (await request.ReadAsync(default)).Spec);
+        await request.RejectAsync("it is empty", default);
+        Assert.Equal(0, await LengthAsync(AzureRequestQueue.Name));
+        Assert.Contains("it is empty", (await HostReceivesAsync($"{AzureRequestQueue.Name}-poison")).MessageText, StringComparison.Ordinal);
+    }
+
+    private static TriggerMessage Of(QueueMessage message) => new(message.MessageId, message.PopReceipt, message.DequeueCount, message.MessageText);
+
+    // Its text decoded, as the trigger hands it over.
+    private async Task<QueueMessage> HostReceivesAsync(string queue)
+    {
+        var message = (await _hub.Queue(queue).ReceiveMessageAsync(HiddenByTheHost)).Value;
+        Assert.NotNull(message);
+        return QueuesModelFactory.QueueMessage(message.MessageId, message.PopReceipt, MessageText.Decode(message.MessageText), message.DequeueCount);
+    }
+
+    private async Task<int> LengthAsync(string queue) => (await _hub.Queue(queue).GetPropertiesAsync()).Value.ApproximateMessagesCount;
+}
