@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Fanout.Conformance.Dispatch;
+using Fanout.Embedded.Tests.Runs;
 using Fanout.Flow;
 using Fanout.Handlers;
 using Fanout.Orchestration;
@@ -105,7 +106,7 @@ public sealed class QueueRunTests
         await using var home = await QueueHome.OpenAsync();
         home.AddWorker(number => number);
         var running = home.Home.RunAsync(QueueHome.Spec(100, """ "concurrency": 4, "rate": "20/s", "burst": 1 """, """ "lanes": 2 """));
-        await home.Home.UntilAsync(() => home.Catalog.Of("r").Any(lane => lane.Waits.Any(share => share is { Cause: WaitCauses.Rate, Percent: > 50 })));
+        await TestHome.UntilAsync(() => home.Catalog.Of("r").Any(lane => lane.Waits.Any(share => share is { Cause: WaitCauses.Rate, Percent: > 50 })));
         Assert.All(home.Catalog.Of("r").Where(lane => lane.Waits.Count > 0), lane => Assert.Equal(100, lane.Waits.Sum(share => share.Percent)));
         await running.WaitAsync(Patience);
     }

@@ -63,7 +63,7 @@ internal sealed class TestHome : IAsyncDisposable
     public Task UntilAsync(string runId, Func<RunProgress?, bool> condition) => UntilAsync(() => condition(Fanout.Driver.Observe(runId)));
 
     /// <summary>Waits until something is as it should be. The one place that polls: progress is looked at, it does not call.</summary>
-    public async Task UntilAsync(Func<bool> condition)
+    public static async Task UntilAsync(Func<bool> condition)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60), TimeProvider.System);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10), TimeProvider.System);

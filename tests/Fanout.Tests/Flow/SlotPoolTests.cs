@@ -58,7 +58,7 @@ public sealed class SlotPoolTests
         {
             var limit = 5;
             var pool = new SlotPool(limit);
-            var (held, wanted, most) = (new int[4], new int[4], new[] { 2, 2, 2, 2 });
+            var (held, wanted, most) = (new int[4], new int[4], Enumerable.Repeat(2, 4).ToArray());
             var clients = Enumerable.Range(0, 4).Select(i => pool.Join(() => held[i]++, most[i])).ToArray();
             foreach (var (action, who, amount) in steps)
             {
