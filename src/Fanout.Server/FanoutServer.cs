@@ -147,7 +147,7 @@ public sealed class FanoutServer : IAsyncDisposable
         _app.Use(keys.IdentifyAsync);
         _app.UseRateLimiter();
         _app.Use(origins.CheckAsync);
-        _app.Use(keys.AuthorizeAsync);
+        _app.Use(KeyCheck.AuthorizeAsync);
         _app.Use(_app.Services.GetRequiredService<RequestTurns>().AnswerAsync);
         _app.Use(auditing.NoteAsync);
         MapRoutes(ApiHome());

@@ -12,6 +12,9 @@ namespace Fanout.Server.Tests;
 /// <summary>Files that are sent, and files that specs name.</summary>
 public sealed class UploadsTests
 {
+    private static readonly string[] Directories = ["allowed", "allowed/in", "allowed-too", "other"];
+    private static readonly string[] Files = ["allowed/a.txt", "allowed/in/b.txt", "allowed-too/c.txt", "other/d.txt"];
+
     [Fact]
     public async Task File_IsSent_AndWorked()
     {
@@ -83,9 +86,9 @@ public sealed class UploadsTests
         await using var host = await ServerHost.StartAsync(
             home =>
             {
-                foreach (var name in new[] { "allowed", "allowed/in", "allowed-too", "other" })
+                foreach (var name in Directories)
                     Directory.CreateDirectory(Path.Combine(home.Root, name));
-                foreach (var name in new[] { "allowed/a.txt", "allowed/in/b.txt", "allowed-too/c.txt", "other/d.txt" })
+                foreach (var name in Files)
                     File.WriteAllText(Path.Combine(home.Root, name), "x\n");
                 Directory.CreateSymbolicLink(Path.Combine(home.Root, "allowed", "out"), Path.Combine(home.Root, "other"));
                 File.CreateSymbolicLink(Path.Combine(home.Root, "allowed", "d.txt"), "../other/d.txt");

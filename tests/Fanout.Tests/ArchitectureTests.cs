@@ -37,7 +37,7 @@ public sealed partial class ArchitectureTests
 
     [Fact]
     public void OnlyFanoutAzure_UsesTheAzureSdk() =>
-        Assert.Equal(["Fanout.Azure"], Projects().Where(project => Packages(project).Exists(package => package.StartsWith("Azure.", StringComparison.Ordinal))));
+        Assert.Equal(["Fanout.Azure"], Projects().Where(project => Packages(project).Exists(package => package.StartsWith("Azure.", StringComparison.Ordinal) && !package.StartsWith("Azure.Monitor.", StringComparison.Ordinal))));
 
     [Fact]
     public void Files_AreShort() =>

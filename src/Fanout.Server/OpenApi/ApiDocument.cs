@@ -8,7 +8,7 @@ using Microsoft.OpenApi;
 namespace Fanout.Server.OpenApi;
 
 /// <summary>The description as it is sent, made when it is first asked for. The schema of specs is the one there is for editors, not one made from types.</summary>
-internal sealed class ApiDocument
+internal sealed class ApiDocument : IDisposable
 {
     private const string DocumentName = "fanout";
 
@@ -29,6 +29,8 @@ internal sealed class ApiDocument
             _turn.Release();
         }
     }
+
+    public void Dispose() => _turn.Dispose();
 
     private static async Task<byte[]> MakeAsync(IServiceProvider services)
     {

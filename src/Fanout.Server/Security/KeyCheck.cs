@@ -21,7 +21,7 @@ internal sealed class KeyCheck(KeyRing keys)
     }
 
     /// <summary>Refuses what the route's role does not allow.</summary>
-    public Task AuthorizeAsync(HttpContext http, RequestDelegate next)
+    public static Task AuthorizeAsync(HttpContext http, RequestDelegate next)
     {
         if (http.GetEndpoint() is not { } endpoint)
             return next(http);

@@ -27,9 +27,8 @@ public sealed class RequestRulesTests
     public static TheoryData<SourceSpec, string?> Sources => new()
     {
         { new LinesSourceSpec { Path = "/etc/passwd" }, "/source/path" },
-        { new JsonlSourceSpec { Path = "-" }, "/source/path" },
         { new CsvSourceSpec { Path = "https://orders.blob.core.windows.net/in/a.csv" }, null },
-        { new FilesSourceSpec { Patterns = ["**"] }, "/source/patterns" },
+        { new FilesSourceSpec { Patterns = ["**"] }, "/source/patterns/0" },
         { Numbers, null },
         { new RedriveSourceSpec { Run = "a" }, null },
     };
@@ -41,5 +40,22 @@ public sealed class RequestRulesTests
         var spec = new RunSpec { Handler = new HandlerSpec("noop"), Source = source };
         Assert.Equal(pointer, new RequestRules().Check(spec).SingleOrDefault()?.Pointer);
         Assert.Empty(new RequestRules { AllowLocalFiles = true }.Check(spec));
+    }
+
+    [Fact]
+    public void StandardInput_IsNeverARequests()
+    {
+        var spec = new RunSpec { Handler = new HandlerSpec("noop"), Source = new JsonlSourceSpec { Path = "-" } };
+        Assert.Equal("/source/path", Assert.Single(new RequestRules { AllowLocalFiles = true, FileRoots = ["/"] }.Check(spec)).Pointer);
+    }
+
+    [Fact]
+    public void FilesBelowRoots_AreAllowed()
+    {
+        var rules = new RequestRules { FileRoots = [Path.GetTempPath()] };
+        Assert.Empty(rules.CheckSource(new LinesSourceSpec { Path = Path.Combine(Path.GetTempPath(), "a.txt") }));
+        Assert.Single(rules.CheckSource(new LinesSourceSpec { Path = Path.Combine(Path.GetTempPath(), "..", "a.txt") }));
+        Assert.Empty(rules.CheckSource(new FilesSourceSpec { Root = Path.GetTempPath(), Patterns = ["**/*.txt", "!../x"] }));
+        Assert.Equal("/source/patterns/1", Assert.Single(rules.CheckSource(new FilesSourceSpec { Root = Path.GetTempPath(), Patterns = ["*.txt", "a/../../*"] })).Pointer);
     }
 }

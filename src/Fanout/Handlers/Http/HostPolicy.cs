@@ -74,7 +74,7 @@ internal sealed class HostPolicy(IReadOnlyList<string>? allowed, HostRules? rule
     }
 
     private bool IsRefusedHere(string host, IPAddress address) =>
-        rules is { RefusePrivate: true } && IsPrivate(address) && !rules.Allowed.Any(pattern => Matches(host, pattern) || Matches(address.ToString(), pattern));
+        rules is { RefusePrivate: true } && IsPrivate(address) && !rules.Allowed.Any(pattern => Matches(host, pattern) || (IPAddress.TryParse(pattern.Trim('[', ']'), out var allowedAddress) && allowedAddress.Equals(address)));
 
     private void CheckAddress(string host, IPAddress address)
     {

@@ -91,4 +91,32 @@ public sealed class HttpOptionsTests
 
         Assert.Equal(allowed, Record.Exception(() => policy.CheckHost(new(url))) is null);
     }
+
+    [Theory]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("10.1.2.3", true)]
+    [InlineData("172.31.0.1", true)]
+    [InlineData("172.32.0.1", false)]
+    [InlineData("192.168.1.1", true)]
+    [InlineData("100.64.0.1", true)]
+    [InlineData("0.0.0.0", true)]
+    [InlineData("255.255.255.255", true)]
+    [InlineData("93.184.216.34", false)]
+    [InlineData("::1", true)]
+    [InlineData("::ffff:127.0.0.1", true)]
+    [InlineData("64:ff9b::10.0.0.1", true)]
+    [InlineData("fd00::1", true)]
+    [InlineData("2606:2800:220:1::1", false)]
+    public void PrivateAddresses_AreRefused_WhereTheProcessSaysSo_UnlessItAllowsThem(string address, bool isPrivate)
+    {
+        IReadOnlyList<IPAddress> addresses = [IPAddress.Parse(address)];
+        Assert.Equal(addresses, new HostPolicy(null).Filter("a.example", addresses));
+        Assert.Equal(addresses, new HostPolicy(null, new HostRules { RefusePrivate = true, Allowed = ["*.example"] }).Filter("a.example", addresses));
+        Assert.Equal(addresses, new HostPolicy(null, new HostRules { RefusePrivate = true, Allowed = [address] }).Filter("a.example", addresses));
+        var refusing = new HostPolicy(null, new HostRules { RefusePrivate = true });
+        if (isPrivate)
+            Assert.Throws<HostRefusedItemException>(() => refusing.Filter("a.example", addresses));
+        else
+            Assert.Equal(addresses, refusing.Filter("a.example", addresses));
+    }
 }
