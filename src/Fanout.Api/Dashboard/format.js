@@ -28,6 +28,7 @@ export function percent(part, of) {
 
 export function duration(milliseconds) {
   if (milliseconds === null || milliseconds === undefined) return '';
+  if (milliseconds > 0 && milliseconds < 0.05) return '<0.1 ms';
   if (milliseconds < 1000) return `${milliseconds < 10 ? oneDigit.format(milliseconds) : whole.format(milliseconds)} ms`;
   const seconds = milliseconds / 1000;
   if (seconds < 60) return `${seconds < 10 ? oneDigit.format(seconds) : whole.format(seconds)} s`;

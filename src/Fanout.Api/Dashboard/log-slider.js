@@ -27,6 +27,7 @@ export function logSlider(label, { min, max, hint, whole = true }) {
     slider.setAttribute('aria-valuetext', base.input.value);
   });
   base.input.addEventListener('input', showValue);
+  showValue();
   return {
     ...base,
     get value() { return base.input.value; },

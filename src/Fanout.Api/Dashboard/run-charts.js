@@ -37,14 +37,17 @@ export function chartsSection(signal, events) {
     }),
   ];
   const note = h('p', { class: 'hint' });
+  const latencies = charts.at(-1);
   const element = section('Over time', {}, note, h('div', { class: 'charts' }, charts.map(chart => chart.element)));
   const frame = onceAFrame(draw);
   signal.addEventListener('abort', frame.cancel);
-  if (!events) setText(note, 'This server sends no events: the page asks every two seconds, and latency is not measured.');
+  if (!events) setText(note, 'This server sends no events: the page asks every two seconds.');
 
   function draw() {
     // Of a run that ended long ago nothing is kept that could be drawn.
     show(element, samples.length > 0 || !over);
+    // Not every server measures it.
+    show(latencies.element, samples.some(sample => sample.latency));
     for (const chart of charts) chart.update(samples);
   }
 

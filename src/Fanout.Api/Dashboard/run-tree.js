@@ -57,20 +57,23 @@ function makeBranch(branch) {
   const batches = tableOf(`Batches of branch ${branch.id}`, ['Batch', 'State', 'Settled', 'Not succeeded', 'Unsettled', 'Next item', 'Checkpoint']);
   const parts = tableOf(`Parts of branch ${branch.id}`, ['Part', 'Items', 'From', 'To', 'Size']);
   const hiddenParts = h('p', { class: 'hint' });
+  const work = h('div', {}, h('h3', {}, 'Batches'), batches.element);
   let now = branch;
   const details = h('details', { on: { toggle: fill } },
     h('summary', {}, h('strong', {}, `Branch ${branch.id}`), ' ', text, ' ', bad, bar.element),
-    h('div', { class: 'branch-body' }, h('h3', {}, 'Batches'), batches.element, h('h3', {}, 'Parts'), parts.element, hiddenParts));
+    h('div', { class: 'branch-body' }, work, h('h3', {}, 'Parts'), parts.element, hiddenParts));
 
   // Tables nobody looks at are not drawn.
   function fill() {
     if (!details.open) return;
+    // A branch that is done has none.
+    show(work, now.state === 'open');
     batches.update(now.batches.map(batch => [
       batch.key, batch.ended ? 'ended' : 'working', count(batch.settled), count(batch.unsuccessful),
       count(Array.isArray(batch.unsettled) ? batch.unsettled.length : batch.unsettled), count(batch.next), batchTime(batch),
     ]));
     const newest = now.parts.slice(-mostParts);
-    parts.update(newest.map(part => [part.name, count(part.items), count(part.firstIndex), count(part.lastIndex), bytes(part.bytes)]));
+    parts.update(newest.map(part => [part.name, count(part.items), count(part.firstIndex), count(part.lastIndex), bytes(part.length)]));
     const others = now.parts.length - newest.length;
     setText(hiddenParts, others > 0 ? `And ${count(others)} earlier parts.` : '');
   }

@@ -37,6 +37,8 @@ async function followEvents(id, signal, told) {
         signal: connection.signal,
         background: true,
       });
+      // No content: there is nothing after the last event there was.
+      if (response.status === 204) return told.onState('over');
       told.onState('live');
       await readEvents(response, event => {
         last = event.id || last;

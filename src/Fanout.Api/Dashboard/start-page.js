@@ -35,14 +35,17 @@ export async function startPage({ query, capabilities, signal }) {
     changed.field.clear();
     try {
       const value = changed.read(changed.field.value);
-      // The fields of one kind mean nothing to another.
-      spec = changed.pointer === '/source/kind' ? { ...spec, source: { kind: value } } : withValue(spec, changed.pointer, value);
+      // The fields of one kind mean nothing to another, nor the options of one handler.
+      if (changed.pointer === '/source/kind') spec = { ...spec, source: { kind: value } };
+      else if (changed.pointer === '/handler/name') spec = { ...spec, handler: { name: value } };
+      else spec = withValue(spec, changed.pointer, value);
     } catch (error) {
       return changed.field.fail(`This is not JSON: ${error.message}`);
     }
 
     json.clear();
     writeJson();
+    if (changed.pointer === '/handler/name' || changed.pointer === '/source/kind') fill();
     return showKind();
   }
 
