@@ -43,6 +43,8 @@ public sealed class RunTests(Browser browser)
             await page.Button("Pause").ClickAsync();
             await page.IsAsync("Paused");
             Assert.True((await ControlAsync(host)).Paused);
+            // Until who drives it has seen that, it may still start some.
+            await Expect(page.Part("Progress").GetByText("paused", new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync();
             host.Home.Gate.SetResult();
             // The two that were in flight; no other is begun.
             await page.ProgressSaysAsync("Paused: 25% of 8 items settled.");
