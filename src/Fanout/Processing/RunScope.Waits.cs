@@ -27,19 +27,27 @@ public sealed partial class RunScope
     /// <summary>The live numbers of now; of a run that many processes work, those of all as they last told them.</summary>
     public RunProgress Observe()
     {
-        var own = ObserveShare();
+        var own = ObserveHere();
         return !LimitsAreSplit || _overall is not { } all ? own : all with { Total = own.Total, Allotment = own.Allotment, WaitingFor = own.WaitingFor ?? all.WaitingFor };
     }
 
-    /// <summary>The live numbers of now, of what this process does.</summary>
+    /// <summary>The live numbers of now, as the process that drives the run tells them. Where lanes are apart each tells what it counts and waits for itself, those worked here too.</summary>
     internal RunProgress ObserveShare()
+    {
+        if (!LimitsAreSplit)
+            return ObserveHere();
+        lock (_lock)
+            return new RunProgress { At = Time.GetUtcNow(), Total = Total, Allotment = _allotment, WaitingFor = NotRunning() };
+    }
+
+    private RunProgress ObserveHere()
     {
         lock (_lock)
         {
-            // Of lanes that live in several processes each tells itself what it counts and waits for, those worked here too.
-            if (LimitsAreSplit)
-                return _meter.Measure(default, Total, inFlight: 0, waiting: 0, _allotment) with { WaitingFor = NotRunning() };
             var seen = LookLocked();
+            // Of lanes that others work it is not known here what they wait for.
+            if (Spec.Batch.Dispatch == BatchDispatch.Queue)
+                return _meter.Measure(seen.Settled, Total, seen.InFlight, seen.WaitingForRetry, _allotment) with { WaitingFor = NotRunning() };
             var census = PlaceCensus.Of(DescribeLocked(seen));
             var waits = _waits.Shares(SinceStart());
             if (waits.Count == 0)
