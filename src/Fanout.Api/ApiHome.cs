@@ -1,6 +1,6 @@
-using Fanout.Api.Views;
 using Fanout.Dispatch;
 using Fanout.Runs;
+using Fanout.Views;
 
 namespace Fanout.Api;
 

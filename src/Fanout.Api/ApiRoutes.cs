@@ -2,6 +2,7 @@ using System.Text.Json;
 using Fanout.Api.Routes;
 using Fanout.Api.Views;
 using Fanout.Runs;
+using Fanout.Views;
 using Microsoft.AspNetCore.Http;
 
 namespace Fanout.Api;

@@ -3,6 +3,7 @@ using Fanout.Client.Requests;
 using Fanout.Client.Views;
 using Fanout.Flow;
 using Fanout.Serialization;
+using Fanout.Views;
 
 namespace Fanout.Client;
 

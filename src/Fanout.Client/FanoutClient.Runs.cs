@@ -9,6 +9,7 @@ using Fanout.Client.Views;
 using Fanout.Runs;
 using Fanout.Serialization;
 using Fanout.Specs;
+using Fanout.Views;
 
 namespace Fanout.Client;
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Fanout.Client.Views;
 using Fanout.Client.Watching;
 using Fanout.Serialization;
+using Fanout.Views;
 
 namespace Fanout.Client;
 
@@ -39,7 +40,7 @@ public sealed partial class FanoutClient
     /// <param name="runId">The run.</param>
     /// <param name="lastEventId">Goes on after this event; null: from now.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="RunException">There is no such run, or no events here: see <see cref="ServerCapabilities.Events"/>.</exception>
+    /// <exception cref="RunException">There is no such run, or no events here: see <see cref="Capabilities.Events"/>.</exception>
     /// <exception cref="RemoteException">The server is away, or has too many streams open. It is not asked again.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     public async IAsyncEnumerable<RunEvent> ReadEventsAsync(

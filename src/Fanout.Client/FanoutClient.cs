@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Fanout.Client.Requests;
 using Fanout.Client.Views;
 using Fanout.Serialization;
+using Fanout.Views;
 
 namespace Fanout.Client;
 
@@ -50,8 +51,8 @@ public sealed partial class FanoutClient : IDisposable
     public Uri BaseAddress { get; }
 
     /// <summary>What can be done at the server.</summary>
-    public Task<ServerCapabilities> GetCapabilitiesAsync(CancellationToken cancellationToken = default) =>
-        GetAsync<ServerCapabilities>(new ApiRequest(HttpMethod.Get, "api/capabilities"), cancellationToken);
+    public Task<Capabilities> GetCapabilitiesAsync(CancellationToken cancellationToken = default) =>
+        GetAsync<Capabilities>(new ApiRequest(HttpMethod.Get, "api/capabilities"), cancellationToken);
 
     /// <summary>The JSON schema of a spec, as the server reads it.</summary>
     public async Task<string> GetSchemaAsync(CancellationToken cancellationToken = default)
@@ -62,8 +63,8 @@ public sealed partial class FanoutClient : IDisposable
 
     /// <summary>That the server and its storage are well. Needs no key.</summary>
     /// <exception cref="StorageException">Its storage is away.</exception>
-    public Task<ServerHealth> GetHealthAsync(CancellationToken cancellationToken = default) =>
-        GetAsync<ServerHealth>(new ApiRequest(HttpMethod.Get, "api/health"), cancellationToken);
+    public Task<Health> GetHealthAsync(CancellationToken cancellationToken = default) =>
+        GetAsync<Health>(new ApiRequest(HttpMethod.Get, "api/health"), cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() => _ownHttp?.Dispose();

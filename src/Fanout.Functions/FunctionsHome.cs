@@ -1,5 +1,4 @@
 using Fanout.Api;
-using Fanout.Api.Views;
 using Fanout.Azure;
 using Fanout.Azure.Queues;
 using Fanout.Dispatch;
@@ -8,6 +7,7 @@ using Fanout.Handlers;
 using Fanout.Orchestration;
 using Fanout.Processing;
 using Fanout.Runs;
+using Fanout.Views;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

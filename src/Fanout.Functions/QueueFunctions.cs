@@ -44,10 +44,8 @@ internal sealed class QueueFunctions(FunctionsHome home)
     {
         if (await home.Triggers.OpenRequestAsync(Of(message), function.CancellationToken).ConfigureAwait(false) is not { } request)
             return;
-        var text = await request.ReadAsync(function.CancellationToken).ConfigureAwait(false);
-        var answer = text.Spec is { } spec
-            ? await new RequestIntake(home.ClientOver(client), home.Registry, home.Rules).TakeAsync(request.Id, spec, function.CancellationToken).ConfigureAwait(false)
-            : new RequestAnswer(null, text.Refusal);
+        var intake = new RequestIntake(home.ClientOver(client), home.Registry, home.Rules);
+        var answer = await intake.TakeAsync(request, function.CancellationToken).ConfigureAwait(false);
         if (answer.Refusal is { } refusal)
             await request.RejectAsync(refusal, function.CancellationToken).ConfigureAwait(false);
         else

@@ -1,5 +1,4 @@
 using Fanout.Api;
-using Fanout.Api.Views;
 using Fanout.Dispatch;
 using Fanout.Runs;
 using Fanout.Server.Answers;
@@ -9,6 +8,7 @@ using Fanout.Server.Listening;
 using Fanout.Server.OpenApi;
 using Fanout.Server.Security;
 using Fanout.Server.Uploads;
+using Fanout.Views;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;

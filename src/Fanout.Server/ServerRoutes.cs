@@ -1,7 +1,7 @@
 using Fanout.Api;
-using Fanout.Api.Views;
 using Fanout.Server.Events;
 using Fanout.Server.Uploads;
+using Fanout.Views;
 using Microsoft.AspNetCore.Http;
 
 namespace Fanout.Server;

@@ -1,7 +1,7 @@
 using Fanout.Api.Answers;
-using Fanout.Api.Views;
 using Fanout.Runs;
 using Fanout.Specs;
+using Fanout.Views;
 using Microsoft.AspNetCore.Http;
 
 namespace Fanout.Api.Routes;

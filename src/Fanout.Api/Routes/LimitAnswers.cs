@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Fanout.Api.Answers;
-using Fanout.Api.Views;
 using Fanout.Specs;
+using Fanout.Views;
 using Microsoft.AspNetCore.Http;
 
 namespace Fanout.Api.Routes;

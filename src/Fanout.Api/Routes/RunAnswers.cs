@@ -2,9 +2,9 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Fanout.Api.Answers;
-using Fanout.Api.Views;
 using Fanout.Runs;
 using Fanout.Specs;
+using Fanout.Views;
 using Microsoft.AspNetCore.Http;
 
 namespace Fanout.Api.Routes;
@@ -123,7 +123,7 @@ internal static class RunAnswers
         call.Home.OnStarted(started.RunId);
         var run = await call.Home.Runs.GetAsync(started.RunId, call.Aborted).ConfigureAwait(false);
         var view = View(call, run) with { Created = started.Created };
-        return new JsonAnswer(view, started.Created ? StatusCodes.Status202Accepted : StatusCodes.Status200OK) { Location = view.Links.Self };
+        return new JsonAnswer(view, started.Created ? StatusCodes.Status202Accepted : StatusCodes.Status200OK) { Location = view.Links?.Self };
     }
 
     // The same key gives the same id, so that whoever repeats a request whose answer was lost starts nothing more.

@@ -1,7 +1,7 @@
-using System.Text.Json.Nodes;
 using Fanout.Cli.Parsing;
 using Fanout.Cli.Rendering;
 using Fanout.Flow;
+using Fanout.Views;
 
 namespace Fanout.Cli.Commands;
 
@@ -23,7 +23,7 @@ internal static class LimitListCommand
     {
         var limits = await ReadAsync(context);
         if (context.Json)
-            context.PrintJson(new JsonArray([.. limits.Select(LimitText.Json)]));
+            context.PrintJson(limits.Select(LimitView.Of).ToList());
         else if (limits.Count == 0)
             context.Print("No limits.");
         else

@@ -5,6 +5,7 @@ using Fanout.Cli.Parsing;
 using Fanout.Cli.Rendering;
 using Fanout.Flow;
 using Fanout.Specs;
+using Fanout.Views;
 
 namespace Fanout.Cli.Commands;
 
@@ -49,7 +50,7 @@ internal sealed class LimitSetCommand
         }
 
         if (context.Json)
-            context.PrintJson(LimitText.Json(await home.Limits.GetAsync(limit.Name, context.Stop)));
+            context.PrintJson(LimitView.Of(await home.Limits.GetAsync(limit.Name, context.Stop)));
         else
             context.Print($"Limit {limit.Name} is set: {LimitText.Of(limit)}.");
         return ExitCodes.Success;

@@ -2,6 +2,7 @@ using Fanout.Client;
 using Fanout.Client.Views;
 using Fanout.Flow;
 using Fanout.Runs;
+using Fanout.Views;
 
 namespace Fanout.Cli.Remote;
 

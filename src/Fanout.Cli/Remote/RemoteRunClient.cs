@@ -4,6 +4,7 @@ using Fanout.Client.Views;
 using Fanout.Results;
 using Fanout.Runs;
 using Fanout.Specs;
+using Fanout.Views;
 
 namespace Fanout.Cli.Remote;
 

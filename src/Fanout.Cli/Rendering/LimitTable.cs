@@ -1,4 +1,5 @@
 using Fanout.Flow;
+using Fanout.Views;
 using Spectre.Console;
 
 namespace Fanout.Cli.Rendering;
@@ -12,30 +13,26 @@ internal static class LimitTable
     public static Table Create(IEnumerable<LimitLedger> limits)
     {
         var table = new Table().Border(TableBorder.None).AddColumns([.. Titles.Select(title => new TableColumn(title).NoWrap())]);
-        foreach (var limit in limits)
+        foreach (var limit in limits.Select(LimitView.Of))
         {
             AddRow(table, Cells(limit));
-            foreach (var run in LimitText.Runs(limit))
+            foreach (var run in limit.Runs)
                 AddRow(table, [$"  {run.RunId}", "", "", "", Figures.Invariant($"{run.Weight:0.###}"), Figures.Count(run.Wanted), Figures.Count(run.Granted)]);
         }
 
         return table;
     }
 
-    private static string[] Cells(LimitLedger ledger)
-    {
-        var limit = ledger.Limit;
-        return
-        [
-            limit.Name,
-            limit.Concurrency is { } concurrency ? Figures.Count(concurrency) : "",
-            limit.Rate is { } rate ? Figures.Rate(rate) : "",
-            limit.Rate is null ? "" : Figures.Count(limit.Burst),
-            "",
-            Figures.Count(LimitText.Runs(ledger).Sum(run => (long)run.Wanted)),
-            Figures.Count(LimitText.Granted(ledger)),
-        ];
-    }
+    private static string[] Cells(LimitView limit) =>
+    [
+        limit.Name,
+        limit.Concurrency is { } concurrency ? Figures.Count(concurrency) : "",
+        limit.Rate is { } rate ? Figures.Rate(rate) : "",
+        limit.Burst is { } burst ? Figures.Count(burst) : "",
+        "",
+        Figures.Count(limit.Wanted),
+        Figures.Count(limit.Granted),
+    ];
 
     private static void AddRow(Table table, string[] cells) => table.AddRow([.. cells.Select(cell => new Text(cell))]);
 }

@@ -1,4 +1,5 @@
 using Fanout.Runs;
+using Fanout.Views;
 
 namespace Fanout.Client.Views;
 

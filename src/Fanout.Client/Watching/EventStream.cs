@@ -1,4 +1,5 @@
 using Fanout.Client.Views;
+using Fanout.Views;
 
 namespace Fanout.Client.Watching;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using Fanout.Api.Answers;
-using Fanout.Api.Views;
 using Fanout.Runs;
 using Fanout.Serialization;
+using Fanout.Views;
 using Microsoft.Extensions.Logging;
 
 namespace Fanout.Server.Events;

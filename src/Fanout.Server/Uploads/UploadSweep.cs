@@ -12,12 +12,10 @@ namespace Fanout.Server.Uploads;
 /// <param name="logger">Where it logs.</param>
 internal sealed class UploadSweep(UploadStore store, IRunClient runs, string directory, TimeProvider time, ILogger<UploadSweep> logger)
 {
-    private const int PageSize = 1_000;
     private const int MostRedrives = 100;
 
     private static readonly TimeSpan Every = TimeSpan.FromHours(1);
     private static readonly TimeSpan KeepFor = TimeSpan.FromDays(7);
-    private static readonly RunStatus[] Unended = [RunStatus.Pending, RunStatus.Running, RunStatus.Paused];
 
     /// <summary>Sweeps until it is stopped.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -54,20 +52,12 @@ internal sealed class UploadSweep(UploadStore store, IRunClient runs, string dir
     private async Task<IReadOnlySet<string>> NeededAsync(CancellationToken stop)
     {
         var needed = new HashSet<string>(StringComparer.Ordinal);
-        string? after = null;
-        IReadOnlyList<RunRecord> page;
-        do
+        await foreach (var run in runs.ReadAllAsync(RunPages.Unended, stop).ConfigureAwait(false))
         {
-            page = await runs.ListAsync(new RunQuery(Unended, after, PageSize), stop).ConfigureAwait(false);
-            foreach (var run in page)
-            {
-                if (await FileOfAsync(run, stop).ConfigureAwait(false) is { } path)
-                    needed.Add(Path.GetFullPath(path, directory));
-            }
-
-            after = page.Count > 0 ? page[^1].Id : after;
+            if (await FileOfAsync(run, stop).ConfigureAwait(false) is { } path)
+                needed.Add(Path.GetFullPath(path, directory));
         }
-        while (page.Count == PageSize);
+
         return needed;
     }
 

@@ -32,6 +32,17 @@ public sealed class RequestIntake(IRunClient client, FanoutRegistry registry, Re
         }
     }
 
+    /// <summary>The same for a request that is held; what cannot be read is refused with the reason.</summary>
+    /// <exception cref="StorageException">It cannot be read, or the run cannot be started, now.</exception>
+    public async Task<RequestAnswer> TakeAsync(IRequestDelivery request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var text = await request.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return text.Spec is { } spec
+            ? await TakeAsync(request.Id, spec, cancellationToken).ConfigureAwait(false)
+            : new RequestAnswer(null, text.Refusal);
+    }
+
     /// <summary>The id of a run whose spec has none.</summary>
     public static string RunIdOf(string requestId) => $"request-{requestId}";
 }

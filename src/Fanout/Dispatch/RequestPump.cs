@@ -140,10 +140,7 @@ public sealed class RequestPump(
     {
         try
         {
-            var text = await request.ReadAsync(held).ConfigureAwait(false);
-            return text.Spec is { } spec
-                ? await intake.TakeAsync(request.Id, spec, held).ConfigureAwait(false)
-                : new RequestAnswer(null, text.Refusal);
+            return await intake.TakeAsync(request, held).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // A handler's own check, or a source's, may throw anything; the request is put aside, and nothing else stops.
         catch (Exception failure) when (failure is not (StorageException or OperationCanceledException))

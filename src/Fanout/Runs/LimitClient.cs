@@ -11,10 +11,7 @@ namespace Fanout.Runs;
 /// <param name="time">The clock that says which shares have expired.</param>
 public sealed class LimitClient(ILimitStore store, IRunCatalog catalog, TimeProvider time) : ILimitClient
 {
-    private const int PageSize = 1_000;
     private const int NamesInAMessage = 5;
-
-    private static readonly RunStatus[] Unended = [.. Enum.GetValues<RunStatus>().Where(status => !status.IsFinal())];
 
     /// <inheritdoc/>
     public Task SetAsync(LimitSpec limit, CancellationToken cancellationToken)
@@ -55,15 +52,11 @@ public sealed class LimitClient(ILimitStore store, IRunCatalog catalog, TimeProv
     private async Task<List<string>> FindRunsUnderAsync(string name, CancellationToken cancellationToken)
     {
         var runs = new List<string>();
-        IReadOnlyList<RunRecord> page;
-        string? after = null;
-        do
+        await foreach (var run in catalog.ReadAllAsync(RunPages.Unended, cancellationToken).ConfigureAwait(false))
         {
-            page = await catalog.ListAsync(new RunQuery(Unended, after, PageSize), cancellationToken).ConfigureAwait(false);
-            runs.AddRange(page.Where(run => Names(run, name)).Select(run => run.Id));
-            after = page.Count > 0 ? page[^1].Id : after;
+            if (Names(run, name))
+                runs.Add(run.Id);
         }
-        while (page.Count == PageSize);
 
         return runs;
     }

@@ -15,12 +15,8 @@ namespace Fanout.Runs;
 /// <param name="engine">What executes the orchestrations.</param>
 public sealed class RunRepair(IRunClient client, RunEnvironment environment, IOrchestrationClient engine)
 {
-    private const int PageSize = 1_000;
-
     // A start adds the run first, and then its orchestration; who works a run tells so every second.
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
-
-    private static readonly RunStatus[] Unended = [.. Enum.GetValues<RunStatus>().Where(status => !status.IsFinal())];
 
     private readonly ILogger _logger = environment.LoggerFactory.CreateLogger<RunRepair>();
 
@@ -28,17 +24,8 @@ public sealed class RunRepair(IRunClient client, RunEnvironment environment, IOr
     /// <exception cref="StorageException">The storage cannot be used; some may have been mended.</exception>
     public async Task RepairAsync(CancellationToken cancellationToken)
     {
-        string? after = null;
-        IReadOnlyList<RunRecord> page;
-        do
-        {
-            page = await client.ListAsync(new RunQuery(Unended, after, PageSize), cancellationToken).ConfigureAwait(false);
-            foreach (var run in page)
-                await RepairAsync(run, cancellationToken).ConfigureAwait(false);
-            after = page.Count > 0 ? page[^1].Id : after;
-        }
-        while (page.Count == PageSize);
-
+        await foreach (var run in client.ReadAllAsync(RunPages.Unended, cancellationToken).ConfigureAwait(false))
+            await RepairAsync(run, cancellationToken).ConfigureAwait(false);
         await DropSharesLeftBehindAsync(cancellationToken).ConfigureAwait(false);
     }
 

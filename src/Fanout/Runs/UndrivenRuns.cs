@@ -5,30 +5,21 @@ namespace Fanout.Runs;
 /// <summary>Which runs somebody should drive.</summary>
 internal static class UndrivenRuns
 {
-    private const int PageSize = 1_000;
-
     // What is still to be announced is so for minutes: it is among the newest.
     private const int NewestEnded = 100;
-
-    private static readonly RunStatus[] Unended = [RunStatus.Pending, RunStatus.Running, RunStatus.Paused];
-    private static readonly RunStatus[] Ended = [.. Enum.GetValues<RunStatus>().Where(status => status.IsFinal())];
 
     /// <summary>Ids of runs that nobody drives and that have something to do, the oldest first.</summary>
     public static async Task<List<string>> FindAsync(IRunClient client, TimeProvider time, CancellationToken cancellationToken)
     {
         var found = new List<string>();
         var now = time.GetUtcNow();
-        IReadOnlyList<RunRecord> page;
-        string? after = null;
-        do
+        await foreach (var run in client.ReadAllAsync(RunPages.Unended, cancellationToken).ConfigureAwait(false))
         {
-            page = await client.ListAsync(new RunQuery(Unended, after, PageSize), cancellationToken).ConfigureAwait(false);
-            found.AddRange(page.Where(run => run.DrivenBy is null && HasSomethingToDo(run, now)).Select(run => run.Id));
-            after = page.Count > 0 ? page[^1].Id : after;
+            if (run.DrivenBy is null && HasSomethingToDo(run, now))
+                found.Add(run.Id);
         }
-        while (page.Count == PageSize);
 
-        var ended = await client.ListAsync(new RunQuery(Ended, Limit: NewestEnded), cancellationToken).ConfigureAwait(false);
+        var ended = await client.ListAsync(new RunQuery(RunPages.Ended, Limit: NewestEnded), cancellationToken).ConfigureAwait(false);
         found.AddRange(ended.Where(run => run.AwaitsAnnouncement && run.DrivenBy is null).Select(run => run.Id));
         found.Reverse(); // They are listed newest first.
         return found;

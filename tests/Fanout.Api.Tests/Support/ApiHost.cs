@@ -1,5 +1,5 @@
-using Fanout.Api.Views;
 using Fanout.Runs;
+using Fanout.Views;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;

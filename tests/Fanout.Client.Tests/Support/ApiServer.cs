@@ -1,10 +1,10 @@
 using Fanout.Api;
 using Fanout.Api.Answers;
-using Fanout.Api.Views;
 using Fanout.Dispatch;
 using Fanout.Embedded;
 using Fanout.Handlers;
 using Fanout.Runs;
+using Fanout.Views;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Fanout.Client.Tests.Support;
 using Fanout.Client.Views;
+using Fanout.Views;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 

@@ -1,12 +1,8 @@
 using System.Collections.Concurrent;
 using Fanout.Conformance.Dispatch;
-using Fanout.Embedded.Tests.Runs;
-using Fanout.Flow;
 using Fanout.Handlers;
-using Fanout.Orchestration;
 using Fanout.Processing;
 using Fanout.Runs;
-using Fanout.Sources;
 using Xunit;
 
 namespace Fanout.Embedded.Tests.Dispatch;
@@ -55,60 +51,6 @@ public sealed class QueueRunTests
         var lanes = home.Catalog.Of("r").ToList();
         Assert.Equal(4, lanes.Count);
         Assert.Equal((report.Tally.Succeeded, report.Tally.Failed), (lanes.Sum(lane => lane.Succeeded), lanes.Sum(lane => lane.Failed)));
-    }
-
-    [Fact]
-    public async Task Limit_HoldsOverLanesByQueueAndIsUsedWhole()
-    {
-        await using var home = await QueueHome.OpenAsync();
-        await home.Home.Fanout.Limits.SetAsync(new LimitSpec("crm", 3, null, 1), CancellationToken.None);
-        var (inFlight, peak) = (0, 0);
-        for (var worker = 0; worker < 2; worker++)
-        {
-            home.AddWorker<int>(async (number, _, _, token) =>
-            {
-                InterlockedMax(ref peak, Interlocked.Increment(ref inFlight));
-                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, token);
-                Interlocked.Decrement(ref inFlight);
-                return number;
-            });
-        }
-
-        var report = await home.Home.RunAsync(QueueHome.Spec(200, """ "concurrency": 16, "limits": ["crm"] """, """ "lanes": 8 """)).WaitAsync(Patience);
-        Assert.Equal((RunStatus.Succeeded, 200L), (report.Status, report.Tally.Succeeded));
-        Assert.Equal(3, peak);
-    }
-
-    [Fact]
-    public async Task BatchThatIsLookedFor_IsSentAgainOnlyWhenNobodyCanHaveIt()
-    {
-        await using var home = await QueueHome.OpenAsync();
-        var environment = home.Home.Fanout.Environment;
-        await using var scopes = new RunScopes(environment);
-        var activities = new Activities(scopes, environment.Catalog, environment.Results, environment.Time, queue: home.Queue);
-        var batch = new BatchInput("r", "b0001-l00-00000", new SourcePlan(10, null), 0, 10, [], 0, 1, 1);
-        var context = new ActivityContext("enqueue", "r:b0001", CancellationToken.None);
-        Assert.True(await activities.EnqueueAsync(batch, context));
-        // It may be the one that waits.
-        Assert.False(await activities.EnqueueAsync(batch with { Sending = 1 }, context));
-        Assert.NotNull(await home.Queue.ReceiveAsync(TimeSpan.FromMinutes(10), CancellationToken.None));
-        // Who received it shows that it lives.
-        await (BatchCheckpoint.Start(batch) with { At = environment.Time.GetUtcNow() }).WriteAsync(environment.Results, "r", batch.Key, epoch: 1);
-        Assert.False(await activities.EnqueueAsync(batch with { Sending = 2 }, context));
-        await BatchCheckpoint.DeleteAsync(environment.Results, "r", [batch.Key]);
-        Assert.True(await activities.EnqueueAsync(batch with { Sending = 2 }, context));
-        Assert.Equal(2, home.Queue.Count);
-    }
-
-    [Fact]
-    public async Task LanesTell_WhatTheRunWaitsFor()
-    {
-        await using var home = await QueueHome.OpenAsync();
-        home.AddWorker(number => number);
-        var running = home.Home.RunAsync(QueueHome.Spec(100, """ "concurrency": 4, "rate": "20/s", "burst": 1 """, """ "lanes": 2 """));
-        await TestHome.UntilAsync(() => home.Catalog.Of("r").Any(lane => lane.Waits.Any(share => share is { Cause: WaitCauses.Rate, Percent: > 50 })));
-        Assert.All(home.Catalog.Of("r").Where(lane => lane.Waits.Count > 0), lane => Assert.Equal(100, lane.Waits.Sum(share => share.Percent)));
-        await running.WaitAsync(Patience);
     }
 
     [Fact]
@@ -388,15 +330,4 @@ public sealed class QueueRunTests
     }
 
     private sealed record Order(int Tenant, int Number);
-
-    private static void InterlockedMax(ref int target, int value)
-    {
-        for (var seen = Volatile.Read(ref target); value > seen;)
-        {
-            var before = Interlocked.CompareExchange(ref target, value, seen);
-            if (before == seen)
-                return;
-            seen = before;
-        }
-    }
 }

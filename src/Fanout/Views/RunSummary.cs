@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Fanout.Runs;
 
-namespace Fanout.Api.Views;
+namespace Fanout.Views;
 
 /// <summary>A run as a line of a list.</summary>
 public sealed record RunSummary

@@ -2,7 +2,7 @@ using System.Reflection;
 using Fanout.Dispatch;
 using Fanout.Specs;
 
-namespace Fanout.Api.Views;
+namespace Fanout.Views;
 
 /// <summary>What can be done here.</summary>
 public sealed record Capabilities

@@ -1,7 +1,8 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Fanout.Runs;
 
-namespace Fanout.Api.Views;
+namespace Fanout.Views;
 
 /// <summary>A run, whole.</summary>
 public sealed record RunView
@@ -43,13 +44,21 @@ public sealed record RunView
     public RunAnnouncement? Announcement { get; init; }
 
     /// <summary>Where its results are, for a human.</summary>
-    public required string Results { get; init; }
+    public string? Results { get; init; }
 
     /// <summary>Its spec; left out of events.</summary>
     public JsonElement? Spec { get; init; }
 
     /// <summary>Where else to look.</summary>
-    public required RunLinks Links { get; init; }
+    public RunLinks? Links { get; init; }
+
+    /// <summary>Names this state of it, for a client's next request; null: the answer had none.</summary>
+    [JsonIgnore]
+    public string? ETag { get; init; }
+
+    /// <summary>True: it has its report, and nothing is left to do for it.</summary>
+    [JsonIgnore]
+    public bool IsOver => Report is not null && Announcement is not { Status: AnnouncementStatus.Pending };
 
     /// <summary>Makes it.</summary>
     /// <param name="run">The run.</param>

@@ -1,6 +1,6 @@
 using Fanout.Flow;
 
-namespace Fanout.Api.Views;
+namespace Fanout.Views;
 
 /// <summary>A limit, and who has what share of it.</summary>
 /// <param name="Name">Its name.</param>
