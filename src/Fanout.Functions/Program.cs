@@ -21,4 +21,5 @@ builder.Services.AddFanout().AddHashBlob();
 var settings = FunctionsSettings.Read(builder.Configuration);
 builder.Services.AddAzureSources(settings.Connect());
 builder.Services.AddSingleton(services => FunctionsHome.Create(settings, services));
+builder.Services.AddHostedService<RequestsOpening>();
 builder.Build().Run();

@@ -114,15 +114,19 @@ public abstract partial class EngineConformance
         var registry = Orchestrator<int, string>("race", async (context, _) =>
         {
             var first = await Task.WhenAny(context.CallActivityAsync<string>("slow"), context.CallActivityAsync<string>("fast"));
+            await context.CallActivityAsync<int>("let go");
             return await first;
         }).AddActivity<int, string>("slow", async (_, _) =>
         {
             await slow.OpenedAsync();
             return "slow";
-        }).AddActivity<int, string>("fast", (_, _) => Task.FromResult("fast"));
+        }).AddActivity<int, string>("fast", (_, _) => Task.FromResult("fast")).AddActivity<int, int>("let go", (_, x) =>
+        {
+            slow.Open();
+            return Task.FromResult(x);
+        });
 
         Assert.Equal("fast", OutputOf<string>(await RunAsync(registry, "race")));
-        slow.Open();
     }
 
     [Fact]

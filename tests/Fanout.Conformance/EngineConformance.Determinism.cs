@@ -137,42 +137,4 @@ public abstract partial class EngineConformance
         Assert.Equal(OrchestrationStatus.Failed, end.Status);
         Assert.Contains("'charge'", end.Failure!.ErrorMessage, StringComparison.Ordinal);
     }
-
-    [Fact]
-    public async Task AwaitingATaskOfSomebodyElse_FailsTheInstanceInsteadOfHanging()
-    {
-        var never = new TaskCompletionSource();
-        var registry = Orchestrator<int, int>("stray", async (_, _) =>
-        {
-            await never.Task;
-            return 0;
-        });
-
-        var end = await RunAsync(registry, "stray");
-
-        Assert.Equal(OrchestrationStatus.Failed, end.Status);
-        Assert.Contains("context", end.Failure!.ErrorMessage, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task AwaitingATaskOfSomebodyElseBesideItsOwn_FailsTheInstanceWhenThatCompletes()
-    {
-        var elsewhere = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var registry = Orchestrator<int, int>("stray", async (context, input) =>
-        {
-            _ = context.WaitForExternalEvent<int>("never");
-            _ = context.CallActivityAsync<int>("open", input);
-            await elsewhere.Task;
-            return 0;
-        }).AddActivity<int, int>("open", (_, x) =>
-        {
-            elsewhere.SetResult();
-            return Task.FromResult(x);
-        });
-
-        var end = await RunAsync(registry, "stray");
-
-        Assert.Equal(OrchestrationStatus.Failed, end.Status);
-        Assert.Contains("'stray'", end.Failure!.ErrorMessage, StringComparison.Ordinal);
-    }
 }

@@ -51,28 +51,6 @@ public abstract partial class EngineConformance
     }
 
     [Fact]
-    public async Task SubOrchestrationWithAnIdInUse_FailsTheCallAndNamesTheId()
-    {
-        var registry = Orchestrator<int, string>("parent", async (context, _) =>
-        {
-            try
-            {
-                return await context.CallSubOrchestratorAsync<string>("child", 0, "taken");
-            }
-            catch (TaskFailedException e)
-            {
-                return e.Message;
-            }
-        }).AddOrchestrator<int, string>("child", (context, _) => context.WaitForExternalEvent<string>("go"));
-        await UseAsync(registry);
-        await ScheduleAsync("child", 0, "taken");
-        await ScheduleAsync("parent");
-
-        Assert.Contains("'taken'", OutputOf<string>(await EndOfAsync()), StringComparison.Ordinal);
-        Assert.NotEqual(OrchestrationStatus.Failed, (await Client.GetInstanceAsync("taken"))!.Status);
-    }
-
-    [Fact]
     public async Task SubOrchestrationThatEnded_MayBeCalledAgainByItsParentUnderItsId()
     {
         var registry = Orchestrator<int, int>("parent", async (context, _) =>

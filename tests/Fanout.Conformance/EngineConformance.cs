@@ -13,7 +13,7 @@ public abstract partial class EngineConformance : IAsyncLifetime
 
     private protected IEngineHost Host => _host ?? throw new InvalidOperationException("Start an engine first.");
 
-    private IOrchestrationClient Client => Host.Client;
+    private protected IOrchestrationClient Client => Host.Client;
 
     /// <summary>Starts an engine over fresh state.</summary>
     protected abstract Task<IEngineHost> StartAsync(OrchestrationRegistry registry);
@@ -26,32 +26,32 @@ public abstract partial class EngineConformance : IAsyncLifetime
             await _host.DisposeAsync();
     }
 
-    private async Task UseAsync(OrchestrationRegistry registry) => _host = await StartAsync(registry);
+    private protected async Task UseAsync(OrchestrationRegistry registry) => _host = await StartAsync(registry);
 
-    private Task<bool> ScheduleAsync(string orchestrator, object? input = null, string id = "a") =>
+    private protected Task<bool> ScheduleAsync(string orchestrator, object? input = null, string id = "a") =>
         Client.ScheduleNewOrchestrationInstanceAsync(orchestrator, input, id);
 
-    private Task<OrchestrationMetadata> EndOfAsync(string id = "a") => Client.WaitForInstanceCompletionAsync(id).WaitAsync(Patience);
+    private protected Task<OrchestrationMetadata> EndOfAsync(string id = "a") => Client.WaitForInstanceCompletionAsync(id).WaitAsync(Patience);
 
     /// <summary>Starts an engine, runs one instance to its end.</summary>
-    private async Task<OrchestrationMetadata> RunAsync(OrchestrationRegistry registry, string orchestrator, object? input = null)
+    private protected async Task<OrchestrationMetadata> RunAsync(OrchestrationRegistry registry, string orchestrator, object? input = null)
     {
         await UseAsync(registry);
         Assert.True(await ScheduleAsync(orchestrator, input));
         return await EndOfAsync();
     }
 
-    private static T? OutputOf<T>(OrchestrationMetadata metadata)
+    private protected static T? OutputOf<T>(OrchestrationMetadata metadata)
     {
         Assert.True(metadata.Status == OrchestrationStatus.Completed, $"{metadata.Status}: {metadata.Failure}");
         return metadata.SerializedOutput is null ? default : JsonSerializer.Deserialize<T>(metadata.SerializedOutput, FanoutJson.Options);
     }
 
-    private static OrchestrationRegistry Orchestrator<TInput, TOutput>(string name, Func<IOrchestrationContext, TInput, Task<TOutput>> run) =>
+    private protected static OrchestrationRegistry Orchestrator<TInput, TOutput>(string name, Func<IOrchestrationContext, TInput, Task<TOutput>> run) =>
         new OrchestrationRegistry().AddOrchestrator(name, run);
 
     /// <summary>A gate that an activity or a test opens; waiting on it is bounded.</summary>
-    private sealed class Gate
+    private protected sealed class Gate
     {
         private readonly TaskCompletionSource _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

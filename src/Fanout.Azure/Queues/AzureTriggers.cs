@@ -33,6 +33,10 @@ public sealed class AzureTriggers
     /// <summary>For how long a message is hidden that is not renewed: 20 s.</summary>
     public static TimeSpan Visibility { get; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>Makes the queue of requests, so that whoever wants a run finds where to ask for it. The others are made by who sends to them.</summary>
+    /// <exception cref="StorageException">It cannot be made now.</exception>
+    public Task OpenForRequestsAsync(CancellationToken cancellationToken) => _requests.CreateAsync(cancellationToken);
+
     /// <summary>A batch to be worked. Null: somebody else has it by now, it was done before, or the message is none and was put aside.</summary>
     /// <exception cref="StorageException">It cannot be read now, and comes again.</exception>
     public async Task<IBatchDelivery?> OpenBatchAsync(TriggerMessage message, CancellationToken cancellationToken) =>

@@ -23,7 +23,7 @@ internal sealed class HubMessage
     {
         _queue = queue;
         _receipt = message.Receipt;
-        (Id, Count, Text) = (message.Id, message.Count, message.Text);
+        (Id, Count, Text) = (message.Id, message.Count, MessageText.Decode(message.Text));
     }
 
     /// <summary>The service's own name for it, the same at each delivery.</summary>

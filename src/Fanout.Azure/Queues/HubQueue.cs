@@ -12,6 +12,10 @@ internal sealed class HubQueue(AzureStorage storage, QueueClient client)
 
     public string Name => client.Name;
 
+    /// <summary>Makes it, unless it is there.</summary>
+    public Task CreateAsync(CancellationToken cancellationToken) => GuardAsync(
+        "create", () => client.CreateIfNotExistsAsync(cancellationToken: cancellationToken), cancellationToken);
+
     public Task SendAsync(string text, CancellationToken cancellationToken) => CreatingAsync(
         "send to", () => client.SendMessageAsync(text, timeToLive: Forever, cancellationToken: cancellationToken), cancellationToken);
 

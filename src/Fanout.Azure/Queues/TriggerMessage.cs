@@ -4,5 +4,5 @@ namespace Fanout.Azure.Queues;
 /// <param name="Id">The service's own name for it.</param>
 /// <param name="Receipt">By which it is renewed and removed.</param>
 /// <param name="Count">Deliveries, this one included.</param>
-/// <param name="Text">What it says, decoded.</param>
+/// <param name="Text">What it says, as it travelled: plain or base64.</param>
 public sealed record TriggerMessage(string Id, string Receipt, long Count, string Text);

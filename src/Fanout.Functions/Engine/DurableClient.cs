@@ -1,4 +1,6 @@
+using System.Text.RegularExpressions;
 using Fanout.Orchestration;
+using Grpc.Core;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using DurableMetadata = Microsoft.DurableTask.Client.OrchestrationMetadata;
@@ -8,7 +10,7 @@ namespace Fanout.Functions.Engine;
 
 /// <summary>Fanout's client over Durable Task's.</summary>
 /// <param name="client">The task hub's client.</param>
-public sealed class DurableClient(DurableTaskClient client) : IOrchestrationClient
+public sealed partial class DurableClient(DurableTaskClient client) : IOrchestrationClient
 {
     /// <inheritdoc/>
     public async Task<bool> ScheduleNewOrchestrationInstanceAsync(
@@ -45,9 +47,16 @@ public sealed class DurableClient(DurableTaskClient client) : IOrchestrationClie
     /// <inheritdoc/>
     public async Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(string instanceId, CancellationToken cancellationToken = default)
     {
-        if (await client.GetInstanceAsync(instanceId, getInputsAndOutputs: false, cancellationToken).ConfigureAwait(false) is null)
-            throw new ArgumentException($"There is no instance '{instanceId}'.", nameof(instanceId));
-        return Translate(await client.WaitForInstanceCompletionAsync(instanceId, getInputsAndOutputs: true, cancellationToken).ConfigureAwait(false));
+        try
+        {
+            if (await client.GetInstanceAsync(instanceId, getInputsAndOutputs: false, cancellationToken).ConfigureAwait(false) is null)
+                throw new ArgumentException($"There is no instance '{instanceId}'.", nameof(instanceId));
+            return Translate(await client.WaitForInstanceCompletionAsync(instanceId, getInputsAndOutputs: true, cancellationToken).ConfigureAwait(false));
+        }
+        catch (RpcException cancelled) when (cancelled.StatusCode == StatusCode.Cancelled && cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancelled.Message, cancelled, cancellationToken);
+        }
     }
 
     /// <inheritdoc/>
@@ -95,14 +104,21 @@ public sealed class DurableClient(DurableTaskClient client) : IOrchestrationClie
         instance.RuntimeStatus == OrchestrationRuntimeStatus.Completed ? instance.SerializedOutput : null,
         instance.SerializedCustomStatus,
         FailureOf(instance),
-        HistoryLength: 0);
+        HistoryLength: null);
 
-    // Of a failed instance the details may be missing; then its output says what went wrong.
-    private static FailureDetails? FailureOf(DurableMetadata instance) => instance.RuntimeStatus switch
+    // Storage keeps of a failure what its text says: TYPE: MESSAGE.
+    private static FailureDetails? FailureOf(DurableMetadata instance)
     {
-        OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated => instance.FailureDetails is { } details
-            ? new FailureDetails(details.ErrorType, details.ErrorMessage)
-            : new FailureDetails(instance.RuntimeStatus.ToString(), instance.SerializedOutput ?? ""),
-        _ => null,
-    };
+        if (instance.RuntimeStatus is not (OrchestrationRuntimeStatus.Failed or OrchestrationRuntimeStatus.Terminated))
+            return null;
+        if (instance.FailureDetails is { } details)
+            return new FailureDetails(details.ErrorType, details.ErrorMessage);
+        var text = instance.SerializedOutput ?? "";
+        return FailureText().Match(text) is { Success: true } match
+            ? new FailureDetails(match.Groups[1].Value, match.Groups[2].Value)
+            : new FailureDetails(instance.RuntimeStatus.ToString(), text);
+    }
+
+    [GeneratedRegex(@"^([\w.+`]*Exception): (.*)$", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    private static partial Regex FailureText();
 }

@@ -62,7 +62,10 @@ public sealed class DurableContext(TaskOrchestrationContext context, TaskOptions
         }
         catch (DurableTaskFailed failed)
         {
-            throw new TaskFailedException(name, new FailureDetails(failed.FailureDetails.ErrorType, failed.FailureDetails.ErrorMessage));
+            // Of a sub-orchestration that was terminated there are none.
+            throw new TaskFailedException(name, failed.FailureDetails is { } details
+                ? new FailureDetails(details.ErrorType, details.ErrorMessage)
+                : new FailureDetails(failed.GetType().ToString(), failed.Message));
         }
     }
 }

@@ -29,13 +29,13 @@ internal sealed class BranchOrchestration
     internal static readonly TimeSpan SendAgainAfter = TimeSpan.FromMinutes(15);
 
     /// <summary>
-    /// Before that it is looked whether anybody has it, after 45 s, and twice as long each time: of a receiver that was killed before it could show a sign
+    /// Before that it is looked whether anybody has it, after 20 s, and twice as long each time: of a receiver that was killed before it could show a sign
     /// of life, a queue's own patience may be as long as that.
     /// </summary>
-    internal static readonly TimeSpan LookAfter = TimeSpan.FromSeconds(45);
+    internal static readonly TimeSpan LookAfter = TimeSpan.FromSeconds(20);
 
-    /// <summary>How often: 4 times in 11 min.</summary>
-    internal const int Looks = 4;
+    /// <summary>How often: 5 times in 10 min.</summary>
+    internal const int Looks = 5;
 
     /// <summary>
     /// How long after a cancel or a deadline a batch's result is waited for: 1 min, many times what a worker takes to end one. Then there is no worker,

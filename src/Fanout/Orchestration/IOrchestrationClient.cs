@@ -32,7 +32,7 @@ public interface IOrchestrationClient
 /// <param name="SerializedOutput">Its output as JSON, when completed.</param>
 /// <param name="SerializedCustomStatus">What it last set, as JSON.</param>
 /// <param name="Failure">Why it failed or was terminated.</param>
-/// <param name="HistoryLength">Events in its current history.</param>
+/// <param name="HistoryLength">Events in its current history; null: this engine does not tell.</param>
 public sealed record OrchestrationMetadata(
     string InstanceId,
     string Name,
@@ -42,7 +42,7 @@ public sealed record OrchestrationMetadata(
     string? SerializedOutput,
     string? SerializedCustomStatus,
     FailureDetails? Failure,
-    int HistoryLength)
+    int? HistoryLength)
 {
     /// <summary>True when it will not change any more.</summary>
     public bool IsCompleted => Status is OrchestrationStatus.Completed or OrchestrationStatus.Failed or OrchestrationStatus.Terminated;

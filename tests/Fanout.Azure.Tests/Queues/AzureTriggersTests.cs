@@ -26,6 +26,15 @@ public sealed class AzureTriggersTests : IAsyncLifetime
     public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
+    public async Task RequestsQueue_IsThereBeforeAnybodyAsks()
+    {
+        Assert.False((await _hub.Queue(AzureRequestQueue.Name).ExistsAsync()).Value);
+        await _triggers.OpenForRequestsAsync(default);
+        await _triggers.OpenForRequestsAsync(default);
+        Assert.Equal(0, await LengthAsync(AzureRequestQueue.Name));
+    }
+
+    [Fact]
     public async Task BatchThatIsDone_IsRemovedAndItsResultSent()
     {
         await new AzureBatchQueue(_hub).SendAsync(Batches.Message(), default);
@@ -72,27 +81,29 @@ public sealed class AzureTriggersTests : IAsyncLifetime
         Assert.Equal(1, await LengthAsync(AzureBatchCompletions.Name));
     }
 
-    [Fact]
-    public async Task Request_IsReadThenRemovedOrPutAsideWithTheReason()
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("e30=")]
+    public async Task Request_IsReadThenRemovedOrPutAsideWithTheReason(string text)
     {
         var queue = _hub.Queue(AzureRequestQueue.Name);
         await queue.CreateIfNotExistsAsync();
-        await queue.SendMessageAsync(MessageText.Encode("{}"u8.ToArray()));
+        await queue.SendMessageAsync(text);
         var request = (await _triggers.OpenRequestAsync(Of(await HostReceivesAsync(AzureRequestQueue.Name)), default))!;
         Assert.Equal("{}", (await request.ReadAsync(default)).Spec);
         await request.RejectAsync("it is empty", default);
         Assert.Equal(0, await LengthAsync(AzureRequestQueue.Name));
-        Assert.Contains("it is empty", (await HostReceivesAsync($"{AzureRequestQueue.Name}-poison")).MessageText, StringComparison.Ordinal);
+        var poisoned = MessageText.Decode((await HostReceivesAsync($"{AzureRequestQueue.Name}-poison")).MessageText);
+        Assert.Contains("it is empty", poisoned, StringComparison.Ordinal);
     }
 
     private static TriggerMessage Of(QueueMessage message) => new(message.MessageId, message.PopReceipt, message.DequeueCount, message.MessageText);
 
-    // Its text decoded, as the trigger hands it over.
     private async Task<QueueMessage> HostReceivesAsync(string queue)
     {
         var message = (await _hub.Queue(queue).ReceiveMessageAsync(HiddenByTheHost)).Value;
         Assert.NotNull(message);
-        return QueuesModelFactory.QueueMessage(message.MessageId, message.PopReceipt, MessageText.Decode(message.MessageText), message.DequeueCount);
+        return message;
     }
 
     private async Task<int> LengthAsync(string queue) => (await _hub.Queue(queue).GetPropertiesAsync()).Value.ApproximateMessagesCount;

@@ -5,13 +5,13 @@ using Fanout.Orchestration;
 
 namespace Fanout.Embedded.Tests.Conformance;
 
-public sealed class InMemoryConformanceTests : EngineConformance
+public sealed class InMemoryConformanceTests : TransactionalEngineConformance
 {
     protected override Task<IEngineHost> StartAsync(OrchestrationRegistry registry) =>
         Task.FromResult<IEngineHost>(new EmbeddedEngineHost(EmbeddedStorage.InMemory(), new EmbeddedEngineOptions(), registry));
 }
 
-public sealed class SqliteConformanceTests : EngineConformance
+public sealed class SqliteConformanceTests : TransactionalEngineConformance
 {
     protected override Task<IEngineHost> StartAsync(OrchestrationRegistry registry)
     {
@@ -21,14 +21,14 @@ public sealed class SqliteConformanceTests : EngineConformance
 }
 
 /// <summary>With no orchestrator kept in memory, every turn replays all turns before it.</summary>
-public sealed class ReplayEveryTurnConformanceTests : EngineConformance
+public sealed class ReplayEveryTurnConformanceTests : TransactionalEngineConformance
 {
     protected override Task<IEngineHost> StartAsync(OrchestrationRegistry registry) => Task.FromResult<IEngineHost>(
         new EmbeddedEngineHost(EmbeddedStorage.InMemory(), new EmbeddedEngineOptions { MaxLiveOrchestrators = 0 }, registry));
 }
 
 /// <summary>With every payload exchanged for a claim check, and histories read back at every turn.</summary>
-public sealed class ClaimCheckConformanceTests : EngineConformance
+public sealed class ClaimCheckConformanceTests : TransactionalEngineConformance
 {
     protected override Task<IEngineHost> StartAsync(OrchestrationRegistry registry)
     {

@@ -64,7 +64,7 @@ public sealed class SendingTests : IAsyncLifetime, IAsyncDisposable
         Assert.InRange(looked, BranchOrchestration.LookAfter, 2 * BranchOrchestration.LookAfter);
         await PassUntilAsync(() => _sent.Count == BranchOrchestration.Looks + 2, TimeSpan.FromSeconds(5));
         Assert.Equal(Enumerable.Range(0, BranchOrchestration.Looks + 2), _sent.Select(batch => batch.Sending));
-        Assert.True(_time.GetUtcNow() - DateTimeOffset.UnixEpoch >= (BranchOrchestration.LookAfter * 15) + BranchOrchestration.SendAgainAfter);
+        Assert.True(_time.GetUtcNow() - DateTimeOffset.UnixEpoch >= (BranchOrchestration.LookAfter * 31) + BranchOrchestration.SendAgainAfter);
         await CompleteAsync(succeeded: 10);
         Assert.Equal(10, (await EndAsync()).Tally.Succeeded);
     }

@@ -110,7 +110,7 @@ public sealed class EngineLifeTests : IDisposable
 
         Assert.Equal((OrchestrationStatus.Failed, "HistoryLimitExceeded"), (end.Status, end.Failure!.ErrorType));
         Assert.Contains("the limit is 100", end.Failure.ErrorMessage, StringComparison.Ordinal);
-        Assert.InRange(end.HistoryLength, 90, 101);
+        Assert.InRange(end.HistoryLength!.Value, 90, 101);
     }
 
     [Fact]

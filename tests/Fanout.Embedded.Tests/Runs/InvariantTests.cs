@@ -326,7 +326,7 @@ public sealed class InvariantTests
     {
         var longest = 0;
         for (var branch = 0; await home.Fanout.Engine.GetInstanceAsync(branch == 0 ? "r" : $"r:b{branch:D4}") is { } instance; branch++)
-            longest = Math.Max(longest, instance.HistoryLength);
+            longest = Math.Max(longest, instance.HistoryLength!.Value);
         return longest;
     }
 

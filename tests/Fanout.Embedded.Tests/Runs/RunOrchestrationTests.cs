@@ -28,7 +28,7 @@ public sealed class RunOrchestrationTests
         Assert.Contains($"\"succeeded\":{Items}", ended.SerializedOutput, StringComparison.Ordinal);
         Assert.Equal(Enumerable.Range(0, (int)Items).Select(i => ((long)i, i + 1L)), worked.Order());
         // 150 branches and more have ended; without continuing as new the root alone would hold several hundred events.
-        Assert.InRange(ended.HistoryLength, 1, 450);
+        Assert.InRange(ended.HistoryLength!.Value, 1, 450);
         Assert.NotNull(await engine.GetInstanceAsync("r:b0150"));
     }
 

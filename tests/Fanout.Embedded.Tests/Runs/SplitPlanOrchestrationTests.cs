@@ -40,7 +40,7 @@ public sealed class SplitPlanOrchestrationTests
         Assert.Equal(Enumerable.Range(0, SourceSplit.MaxParts), _planned.Keys.Order());
         Assert.All(_planned.Values, times => Assert.Equal(1, times));
         Assert.Equal((AtOnce, 1), (_most, _merges));
-        Assert.InRange(ended.HistoryLength, 1, 3 * (SourceSplit.MaxParts + 10));
+        Assert.InRange(ended.HistoryLength!.Value, 1, 3 * (SourceSplit.MaxParts + 10));
     }
 
     [Fact]
