@@ -8,7 +8,7 @@ public sealed record LimitLedger(LimitSpec Limit)
     public IReadOnlyList<LimitHolding> Holdings { get; init; } = [];
 
     /// <summary>Starts that the units of rate nobody holds have saved up, as of <see cref="SettledAt"/>; never more than those units.</summary>
-    public double FreeTokens { get; init; } = Limit.Rate is null ? 0 : Limit.Burst;
+    public double FreeTokens { get; init; } = Limit?.Rate is null ? 0 : Limit.Burst;
 
     /// <summary>How far the limit is slowed down because its downstream asked for it. Times are since 1970, UTC.</summary>
     public AimdState Throttle { get; init; }

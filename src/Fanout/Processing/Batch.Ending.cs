@@ -24,14 +24,14 @@ internal sealed partial class Batch
     private void EndSlice()
     {
         var grain = Slice / 10 > ShortestGrain ? Slice / 10 : ShortestGrain;
-        bool ends;
+        bool ends, pauses;
         lock (_lock)
         {
             var slow = _workers.Where(worker => worker.IsHandlingFor(grain)).Select(worker => worker.Key).OfType<OpenKey>().ToHashSet();
             var others = _workers.Count(worker => worker.IsHandling || !_isEnding) - slow.Count;
             var goesOn = MayOutliveSlice && _feed.IsHeldUpBy(slow);
             ends = _closing || !(goesOn || (MayOutliveSlice && others > 0));
-            _isEnding = !goesOn && !ends;
+            _isEnding = pauses = !goesOn && !ends;
         }
 
         if (ends)
@@ -41,6 +41,8 @@ internal sealed partial class Batch
         }
 
         _sliceTimer!.Change(grain, Timeout.InfiniteTimeSpan);
+        if (pauses)
+            GiveUpPaceTurn();
         WantSlots();
         CheckDrained();
     }
@@ -58,6 +60,7 @@ internal sealed partial class Batch
             WantSlotsLocked();
         }
 
+        GiveUpPaceTurn();
         _closed.Cancel();
         CheckDrained();
     }

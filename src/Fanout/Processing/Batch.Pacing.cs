@@ -66,9 +66,6 @@ internal sealed partial class Batch
         worker.Units = 1;
     }
 
-    private void ReleaseAfter(Task handler, int units) =>
-        _ = handler.ContinueWith(_ => _slots.Release(units), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-
     private static Take PutBack(Worker worker)
     {
         worker.Conclude(Outcome.PutBack(worker.Attempts));
@@ -98,18 +95,31 @@ internal sealed partial class Batch
     /// <summary>It is this batch's turn before the pacer: a worker is wanted.</summary>
     internal void OnPaceTurn()
     {
-        bool hasItems;
+        bool isWanted;
         lock (_lock)
         {
             if (_paceTurn == PaceTurn.Awaited)
                 _paceTurn = PaceTurn.None;
-            hasItems = !_closing && WantedSlots() > _workers.Count;
+            isWanted = IsAnotherOfUse();
         }
 
-        if (hasItems)
+        if (isWanted)
             WantSlots();
-        else
-            _scope.PaceTurns.Remove(this);
+        // Where there is no rate any more nobody comes for the turn.
+        if (!isWanted || !_pace.IsLimited)
+            _scope.PaceTurns.Pass(this);
+    }
+
+    // A turn that was given to a batch which takes nothing would be nobody's until its last item in flight has ended.
+    private void GiveUpPaceTurn()
+    {
+        lock (_lock)
+        {
+            if (_paceTurn == PaceTurn.Awaited)
+                _paceTurn = PaceTurn.None;
+        }
+
+        _scope.PaceTurns.Remove(this);
     }
 
     private async ValueTask<bool> WaitForPaceAsync(int units)

@@ -18,6 +18,7 @@ internal sealed partial class Batch
                 WantMoreLocked();
         }
 
+        SetRetryTimer();
         if (wake)
             _journal.Wake();
         if (unsuccessful)
@@ -40,11 +41,15 @@ internal sealed partial class Batch
         return take;
     }
 
-    // What settles may let its key go on, and more than the worker at hand can be of use.
+    // What settles may let its key go on, and more than the worker at hand can be of use. Or this was the last that may start now: there may
+    // be no worker left who finds nothing and arms the timer for the next.
     private void WantMoreLocked()
     {
-        if (!_closing && WantedSlots() > _wanted)
+        if (_closing)
+            return;
+        if (WantedSlots() > _wanted)
             WantSlotsLocked();
+        PlanRetryLocked();
     }
 
     // One worker's call loads for all of them.
@@ -87,7 +92,7 @@ internal sealed partial class Batch
 
         _feed.Wait(worker, outcome);
         LetGo(worker);
-        ArmRetryTimer();
+        PlanRetryLocked();
         return false;
     }
 

@@ -102,21 +102,12 @@ internal sealed partial class Batch
 
     private Worker NewWorker() => new(_scope, NoteHandlerAwaits) { Tokens = _abort?.Tokens ?? _scope.HandlerTokens, Refusal = _refusal };
 
-    private void ReleaseKey(OpenKey key, int units)
-    {
-        lock (_lock)
-            _feed.Release(key, units);
-        WantSlots();
-    }
-
-    private void ReleaseKeyAfter(Task handler, OpenKey key, int units) =>
-        _ = handler.ContinueWith(_ => ReleaseKey(key, units), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-
     private void Settle(Worker worker)
     {
         bool unsuccessful;
         lock (_lock)
             unsuccessful = SettleLocked(worker);
+        SetRetryTimer();
         if (unsuccessful)
             _scope.NoteUnsuccessful();
     }
@@ -124,16 +115,37 @@ internal sealed partial class Batch
     private void Retire(Worker worker, bool keepsSlot)
     {
         Settle(worker);
+        var left = worker.Abandoned;
         lock (_lock)
+        {
             _workers.Remove(worker);
+            _leftBehind += left is null ? 0 : 1;
+        }
+
         WantSlots();
-        if (worker is { Abandoned: { } left, AbandonedKey: { } key })
-            ReleaseKeyAfter(left, key, worker.KeyUnits);
-        if (worker.Abandoned is { } handler)
-            ReleaseAfter(handler, worker.Units);
+        if (left is not null)
+            ReleaseAfter(left, worker.Units, worker.AbandonedKey, worker.KeyUnits);
         else if (keepsSlot)
             _slots.Release(worker.Units);
         worker.Dispose();
+        CheckDrained();
+    }
+
+    private void ReleaseAfter(Task handler, int units, OpenKey? key, int keyUnits) =>
+        _ = handler.ContinueWith(_ => ReleaseLeft(units, key, keyUnits), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+
+    // What a key waited for may have been the last thing the batch waited for.
+    private void ReleaseLeft(int units, OpenKey? key, int keyUnits)
+    {
+        lock (_lock)
+        {
+            _leftBehind--;
+            if (key is not null)
+                _feed.Release(key, keyUnits);
+        }
+
+        WantSlots();
+        _slots.Release(units);
         CheckDrained();
     }
 }

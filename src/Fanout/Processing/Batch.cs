@@ -42,7 +42,7 @@ internal sealed partial class Batch : IAsyncDisposable
     private PaceTurn _paceTurn;
     private BatchEnd _end = BatchEnd.RangeDone;
     private ITimer? _sliceTimer;
-    private ITimer? _retryTimer;
+    private int _leftBehind;
     private Exception? _fault;
     private int _startsLeft;
 
@@ -175,9 +175,11 @@ internal sealed partial class Batch : IAsyncDisposable
         lock (_lock)
         {
             if (!_closing)
-                ArmRetryTimer();
+                PlanRetryLocked();
             WantSlotsLocked();
         }
+
+        SetRetryTimer();
     }
 
     // Told under the lock: of two that count at once, the pool must hear the later one last, or nobody comes for what the earlier did not see.
@@ -196,20 +198,13 @@ internal sealed partial class Batch : IAsyncDisposable
         var most = (int)Math.Min(CountStartable() + _workers.Count, int.MaxValue);
         if (_pace.IsLimited)
             most = Math.Min(most, _workers.Count + (_paceTurn == PaceTurn.None ? 1 : 0));
-        return _goesAsync ? most : Math.Min(most, Environment.ProcessorCount);
+        if (!_goesAsync)
+            most = Math.Min(most, Environment.ProcessorCount);
+        // Who is left behind holds a slot still: wanted without it, nobody would be granted one more.
+        return most == 0 ? 0 : (int)Math.Min((long)most + _leftBehind, int.MaxValue);
     }
 
-    private void ArmRetryTimer()
-    {
-        if (_feed.NextDue is not { } due)
-            return;
-        var wait = due - _scope.Time.GetUtcNow();
-        if (wait <= TimeSpan.Zero)
-            return;
-        _retryTimer ??= _scope.Time.CreateTimer(
-            static batch => ((Batch)batch!).WantSlots(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _retryTimer.Change(wait, Timeout.InfiniteTimeSpan);
-    }
+    private bool IsAnotherOfUse() => !_closing && WantedSlots() > _workers.Count + _leftBehind;
 
     /// <summary>Every 50 ms: workers that are all inside handlers, with items left, get company.</summary>
     internal void OnBeat()

@@ -26,7 +26,9 @@ public sealed class KeyRestsJsonConverter : PackedListJsonConverter<KeyRest>
         for (var i = 0; i < list.Length; i++)
         {
             list[i] = last = new KeyRest(
-                last.Number + numbers.Next(), last.Offset + numbers.Next(), numbers.NextTime(epoch), numbers.NextTime(epoch), (int)numbers.Next());
+                Sum(last.Number, numbers.Next()), Sum(last.Offset, numbers.Next()), numbers.NextTime(epoch), numbers.NextTime(epoch), numbers.NextInt());
         }
     }
+
+    private static long Sum(long number, long more) => more <= long.MaxValue - number ? number + more : throw PackedNumbers.OutOfRange();
 }

@@ -42,13 +42,12 @@ internal sealed class PaceTurns
         next?.OnPaceTurn();
     }
 
-    /// <summary>The batch starts nothing more.</summary>
-    public void Remove(Batch batch)
+    /// <summary>The batch was called and has no use for the turn. One that came to wait again meanwhile goes on waiting.</summary>
+    public void Pass(Batch batch)
     {
         Batch? next = null;
         lock (_lock)
         {
-            _queue.Remove(batch);
             if (_called == batch)
             {
                 _called = null;
@@ -57,6 +56,14 @@ internal sealed class PaceTurns
         }
 
         next?.OnPaceTurn();
+    }
+
+    /// <summary>The batch starts nothing more.</summary>
+    public void Remove(Batch batch)
+    {
+        lock (_lock)
+            _queue.Remove(batch);
+        Pass(batch);
     }
 
     private Batch? CallNext()

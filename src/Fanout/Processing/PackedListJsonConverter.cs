@@ -12,7 +12,7 @@ public abstract class PackedListJsonConverter<T> : JsonConverter<IReadOnlyList<T
         var numbers = PackedNumbers.Read(ref reader);
         if (numbers.IsAtEnd)
             return [];
-        var list = new T[checked((int)numbers.Next())];
+        var list = new T[numbers.NextLength()];
         Unpack(numbers, list);
         return list;
     }

@@ -35,11 +35,26 @@ internal sealed class PackedNumbers
     /// <summary>A time, none of which is before <paramref name="epoch"/> (ticks, UTC).</summary>
     public void AddTime(DateTimeOffset? time, long epoch) => Add(time is { } given ? given.UtcTicks - epoch + 1 : 0);
 
-    public long Next() => checked((long)NextGroups());
+    public long Next() => NextGroups() is var number and <= long.MaxValue ? (long)number : throw OutOfRange();
+
+    /// <summary>A number that counts or names what an int can.</summary>
+    public int NextInt() => Next() is var number and <= int.MaxValue ? (int)number : throw OutOfRange();
+
+    /// <summary>How many things follow, each of which takes a byte at least: what claims more is damaged, and must not be made room for.</summary>
+    public int NextLength() => Next() is var length && length <= _bytes.Count - _at ? (int)length : throw new JsonException("Numbers are cut off.");
 
     public long NextSigned() => NextGroups() is var number && (number & 1) == 0 ? (long)(number >> 1) : ~(long)(number >> 1);
 
-    public DateTimeOffset? NextTime(long epoch) => Next() is > 0 and var ticks ? new DateTimeOffset(epoch + ticks - 1, TimeSpan.Zero) : null;
+    public DateTimeOffset? NextTime(long epoch)
+    {
+        if (Next() is not (> 0 and var ticks))
+            return null;
+        return epoch <= DateTimeOffset.MaxValue.Ticks && ticks - 1 <= DateTimeOffset.MaxValue.Ticks - epoch
+            ? new DateTimeOffset(epoch + ticks - 1, TimeSpan.Zero)
+            : throw OutOfRange();
+    }
+
+    public static JsonException OutOfRange() => new("A number is larger than any that was written.");
 
     private void AddGroups(ulong number)
     {

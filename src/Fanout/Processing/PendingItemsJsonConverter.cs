@@ -35,7 +35,7 @@ public sealed class PendingItemsJsonConverter : PackedListJsonConverter<PendingI
         var (index, offset, key) = (0L, 0L, 0L);
         for (var i = 0; i < list.Length; i++)
         {
-            var item = new PendingItem(index += numbers.NextSigned(), (int)numbers.Next(), numbers.NextTime(epoch));
+            var item = new PendingItem(index += numbers.NextSigned(), numbers.NextInt(), numbers.NextTime(epoch));
             list[i] = byKey ? item with { Offset = offset += numbers.NextSigned(), Key = key += numbers.NextSigned() } : item;
         }
     }

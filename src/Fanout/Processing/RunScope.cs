@@ -201,6 +201,8 @@ public sealed partial class RunScope : IAsyncDisposable
         lock (_lock)
         {
             _batches.Add(batch);
+            // It may have changed since the batch was made, and the batch was not told.
+            batch.OnAllotmentChanged();
             NoteTakenUpLocked(batch);
         }
     }

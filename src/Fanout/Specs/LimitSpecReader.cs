@@ -15,7 +15,8 @@ public static class LimitSpecReader
     public static LimitSpec Read(JsonElement limit)
     {
         var errors = new List<SpecError>();
-        var read = Read(new SpecCursor("", limit, errors));
+        var root = new SpecCursor("", limit, errors);
+        var read = SpecJson.Check(root) ? Read(root) : null;
         return errors.Count == 0 ? read! : throw new SpecException(errors);
     }
 

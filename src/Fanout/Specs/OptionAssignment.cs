@@ -44,8 +44,9 @@ public sealed record OptionAssignment(IReadOnlyList<string> Path, JsonNode? Valu
         {
             return JsonNode.Parse(text, documentOptions: ValueOptions);
         }
-        catch (JsonException)
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
+            // Half of a surrogate pair in a name, as in "\ud800", is no JSON either, but another exception.
             return JsonValue.Create(text);
         }
     }

@@ -42,7 +42,8 @@ public static class RedriveDocument
     public static JsonObject Create(RunRecord earlier, JsonElement request)
     {
         var errors = new List<SpecError>();
-        var read = new SpecCursor("", request, errors).AsObject(Fields, "{ \"only\": \"failed\" }");
+        var root = new SpecCursor("", request, errors);
+        var read = SpecJson.Check(root) ? root.AsObject(Fields, "{ \"only\": \"failed\" }") : null;
         var id = read?.Find("id")?.Name("a run's id", "nightly-2");
         var only = read?.Find("only")?.Text("failed");
         var whereError = read?.Find("whereError")?.Text("429");

@@ -16,7 +16,8 @@ public static class RetuneReader
     public static RunChange Read(JsonElement json)
     {
         var errors = new List<SpecError>();
-        var change = Read(new SpecCursor("", json, errors));
+        var root = new SpecCursor("", json, errors);
+        var change = SpecJson.Check(root) ? Read(root) : null;
         if (errors.Count == 0 && change == new RunChange(new Retune(), null))
             errors.Add(new SpecError("", null, "changes nothing.", $"Give at least one of {string.Join(", ", Fields)}, such as {Example}."));
         return errors.Count == 0 ? change! : throw new SpecException(errors);

@@ -32,8 +32,15 @@ internal sealed class SpoolReader : IItemReader
                 await offsets.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
             }
 
+            var offset = BinaryPrimitives.ReadInt64LittleEndian(bytes);
             var items = workspace.OpenRead(SpoolFormat.ItemsName);
-            items.Position = BinaryPrimitives.ReadInt64LittleEndian(bytes);
+            if (offset < 0 || offset > items.Length)
+            {
+                await items.DisposeAsync().ConfigureAwait(false);
+                throw Damaged($"item {start} cannot be at byte {offset:N0}", null);
+            }
+
+            items.Position = offset;
             return new SpoolReader(items, start, end, start % SpoolFormat.Stride);
         }
         catch (IOException failure)

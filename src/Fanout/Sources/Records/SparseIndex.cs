@@ -57,6 +57,8 @@ internal static class SparseIndex
                 throw Damaged(sourceName, null);
             var after = FirstAfter(stream, start, 0, count);
             var first = after == 0 ? throw Damaged(sourceName, null) : ReadEntry(stream, after - 1);
+            if (first.Item < 0 || first.Place.Offset < 0)
+                throw Damaged(sourceName, null);
             var last = FirstAfter(stream, end - 1, after, count);
             return new IndexedRange(first.Place, first.Item, last < count ? ReadEntry(stream, last).Place.Offset : long.MaxValue);
         }

@@ -72,7 +72,7 @@ public sealed class KeyedHandOverTests
         }, time, concurrency: 4, batch: new BatchSpec { Slice = TimeSpan.FromMinutes(5), Checkpoint = TimeSpan.FromMilliseconds(50) });
         var total = (await rig.PlanAsync()).ByKey!.Value.Keys;
         var first = rig.WorkAsync(0, total, epoch: 1);
-        await died.Task;
+        await Task.WhenAny(died.Task, first);
         var crashed = rig.Scope;
         life = 2;
         rig.Restart();

@@ -15,12 +15,6 @@ internal static class KeyedRig
         IReadOnlyList<int> keys, PerKeySpec perKey, Func<int, int, ItemContext, CancellationToken, ValueTask> handle,
         TimeProvider? time = null, int concurrency = 8, RetrySpec? retry = null, BatchSpec? batch = null, FlowSpec? flow = null)
     {
-        var seen = new Dictionary<int, int>();
-        var items = keys.Select((key, index) =>
-        {
-            seen[key] = seen.GetValueOrDefault(key) + 1;
-            return new Item(index, Encoding.UTF8.GetBytes($$"""{"k":{{key}},"n":{{seen[key] - 1}}}"""), IsText: false);
-        }).ToList();
         var spec = BatchRig.Range(
             keys.Count,
             (flow ?? new FlowSpec()) with { Concurrency = concurrency, PerKey = perKey },
@@ -33,8 +27,20 @@ internal static class KeyedRig
             return null;
         }, time)
         {
-            Source = new KeyedSource(new ListSource(items), "/k", SortSettings.Default),
+            Source = Source(keys),
         };
+    }
+
+    /// <summary>An item for each of the keys, in that order.</summary>
+    public static ISource Source(IReadOnlyList<int> keys)
+    {
+        var seen = new Dictionary<int, int>();
+        var items = keys.Select((key, index) =>
+        {
+            seen[key] = seen.GetValueOrDefault(key) + 1;
+            return new Item(index, Encoding.UTF8.GetBytes($$"""{"k":{{key}},"n":{{seen[key] - 1}}}"""), IsText: false);
+        }).ToList();
+        return new KeyedSource(new ListSource(items), "/k", SortSettings.Default);
     }
 
     public static async Task<BatchResult> WorkAllAsync(this BatchRig rig, CancellationToken stopping = default) =>
