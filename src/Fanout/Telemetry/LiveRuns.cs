@@ -52,13 +52,15 @@ internal static class LiveRuns
         }
     }
 
-    /// <summary>What it does now, by handler.</summary>
-    public static IReadOnlyList<(string Handler, WorkSeen Work)> Now()
+    /// <summary>What it does now, by handler; of one whose runs are not worked any more, nothing.</summary>
+    public static IReadOnlyDictionary<string, WorkSeen> Now()
     {
         lock (Gate)
         {
-            return [.. Scopes.GroupBy(scope => scope.Spec.Handler.Name, StringComparer.Ordinal)
-                .Select(runs => (runs.Key, runs.Select(scope => scope.ObserveWork()).Aggregate((sum, next) => sum + next)))];
+            var sums = Left.Keys.ToDictionary(handler => handler, _ => WorkSeen.Nothing, StringComparer.Ordinal);
+            foreach (var scope in Scopes)
+                sums[scope.Spec.Handler.Name] = sums.GetValueOrDefault(scope.Spec.Handler.Name, WorkSeen.Nothing) + scope.ObserveWork();
+            return sums;
         }
     }
 }

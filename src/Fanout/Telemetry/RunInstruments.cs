@@ -41,11 +41,11 @@ internal static class RunInstruments
     private static IEnumerable<Measurement<long>> Retries() =>
         LiveRuns.Done().Select(work => new Measurement<long>(work.Value.Retries, HandlerTag(work.Key)));
 
-    private static IEnumerable<Measurement<long>> Places() => LiveRuns.Now().SelectMany(work => work.Work.Places.Select(count =>
-        new Measurement<long>(count.Places, HandlerTag(work.Handler), new KeyValuePair<string, object?>(AttributeNames.WaitCause, count.Cause))));
+    private static IEnumerable<Measurement<long>> Places() => LiveRuns.Now().SelectMany(work => work.Value.Places.Select(count =>
+        new Measurement<long>(count.Places, HandlerTag(work.Key), new KeyValuePair<string, object?>(AttributeNames.WaitCause, count.Cause))));
 
     private static IEnumerable<Measurement<T>> Now<T>(Func<WorkSeen, T> figure)
-        where T : struct => LiveRuns.Now().Select(work => new Measurement<T>(figure(work.Work), HandlerTag(work.Handler)));
+        where T : struct => LiveRuns.Now().Select(work => new Measurement<T>(figure(work.Value), HandlerTag(work.Key)));
 
     private static KeyValuePair<string, object?> HandlerTag(string handler) => new(AttributeNames.HandlerName, handler);
 }

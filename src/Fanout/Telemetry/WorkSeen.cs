@@ -5,6 +5,9 @@ namespace Fanout.Telemetry;
 /// <summary>What a process has done of runs, and does now.</summary>
 internal sealed record WorkSeen
 {
+    /// <summary>There are no runs.</summary>
+    public static WorkSeen Nothing { get; } = new() { Done = default, InFlight = 0, Waiting = 0, ItemsPerSecond = 0, Places = [] };
+
     /// <summary>Since it began to work them.</summary>
     public required WorkDone Done { get; init; }
 

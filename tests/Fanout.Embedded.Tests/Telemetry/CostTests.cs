@@ -1,6 +1,10 @@
+using System.Diagnostics;
+using System.Reflection;
 using Fanout.Conformance.Telemetry;
 using Fanout.Embedded.Tests.Runs;
+using Fanout.Handlers;
 using Fanout.Telemetry;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Fanout.Embedded.Tests.Telemetry;
@@ -9,8 +13,11 @@ namespace Fanout.Embedded.Tests.Telemetry;
 [Collection(nameof(Alone))]
 public sealed class CostTests
 {
-    // What an item allocates without telemetry: its context, 112 bytes. One more object an item would be 24 at least.
-    private const int MostBytes = 130;
+    // Code that is not optimized has the state of an asynchronous method in an object.
+    private const int StateBytes = 112;
+
+    // One more object an item would be 24 bytes at least.
+    private const int Slack = 12;
 
     private const int Few = 20_000;
     private const int Many = 220_000;
@@ -19,7 +26,7 @@ public sealed class CostTests
     public async Task ItemsNobodyListensTo_AllocateTheirContextAndNothingElse()
     {
         await using var home = await TestHome.OpenAsync();
-        Assert.InRange(await BytesPerItemAsync(home, "silent"), 0, MostBytes);
+        Assert.InRange(await BytesPerItemAsync(home, "silent"), 0, Most());
     }
 
     [Fact]
@@ -37,7 +44,7 @@ public sealed class CostTests
         var measured = 0L;
         listener.SetMeasurementEventCallback<double>((instrument, _, _, _) => measured += instrument.Name == MetricNames.ItemDuration ? 1 : 0);
         listener.Start();
-        Assert.InRange(await BytesPerItemAsync(home, "measured"), 0, MostBytes);
+        Assert.InRange(await BytesPerItemAsync(home, "measured"), 0, Most());
         Assert.True(measured >= Many);
     }
 
@@ -46,8 +53,18 @@ public sealed class CostTests
     {
         await using var home = await TestHome.OpenAsync();
         using var spans = new SpanRecorder();
-        Assert.InRange(await BytesPerItemAsync(home, "traced"), 0, MostBytes);
+        Assert.InRange(await BytesPerItemAsync(home, "traced"), 0, Most());
         Assert.NotEmpty(spans.Of(SpanNames.Item, "traced-1"));
+    }
+
+    private static long Most()
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var context = new ItemContext("r", default, 1, NullLogger.Instance);
+        var bytes = GC.GetAllocatedBytesForCurrentThread() - before;
+        GC.KeepAlive(context);
+        var isOptimized = typeof(ItemContext).Assembly.GetCustomAttribute<DebuggableAttribute>() is not { IsJITOptimizerDisabled: true };
+        return bytes + Slack + (isOptimized ? 0 : StateBytes);
     }
 
     // Of what a run allocates, whatever its length, nothing is left in the difference of two lengths.

@@ -60,7 +60,7 @@ public sealed class TraceParentTests
     [Fact]
     public void MessageWithoutAPlace_IsReadAndWrittenAsBefore()
     {
-        const string Earlier = """{"instanceId":"r:b0001","input":{"runId":"r","key":"b0001-l00-00000","source":{"itemCount":10},"start":0,"end":10,"pending":[],"lane":0,"lanes":1,"sliceFraction":1}}""";
+        const string Earlier = """{"instanceId":"r:b0001","input":{"runId":"r","key":"b0001-l00-00000","source":{"itemCount":10},"start":0,"end":10,"pending":"","lane":0,"lanes":1,"sliceFraction":1}}""";
         var message = JsonSerializer.Deserialize<BatchMessage>(Earlier, FanoutJson.Options)!;
         Assert.Null(message.TraceParent);
         Assert.Null(message.SentAt);
