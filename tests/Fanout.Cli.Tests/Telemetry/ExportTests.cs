@@ -1,4 +1,3 @@
-using System.Globalization;
 using Fanout.Cli.Tests.Processes;
 using Fanout.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -71,7 +70,7 @@ public sealed class ExportTests : IDisposable
         Assert.True(await CountLoadedAsync(new Dictionary<string, string> { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = _collector.Url, ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf" }) > 0);
     }
 
-    private async Task<int> CountLoadedAsync(IReadOnlyDictionary<string, string> variables)
+    private async Task<int> CountLoadedAsync(Dictionary<string, string> variables)
     {
         var home = Path.Combine(_directory.FullName, $"loaded{variables.Count}");
         var exit = await AppProcess.RunAsync(
@@ -87,10 +86,11 @@ public sealed class ExportTests : IDisposable
         string[] args = ["run", "--id", id, "--home", _directory.FullName, "--range", "0..3", "--handler", "say", "--quiet", "--json"];
         var exitCode = await FanoutApp.RunAsync(
             args,
-            fanout => fanout.AddHandler<int, string>("say", (item, context, _) =>
+            fanout => fanout.AddHandler<int, int>("say", (item, context, _) =>
             {
-                context.Logger.LogInformation("handled {Item}", item);
-                return ValueTask.FromResult(item.ToString(CultureInfo.InvariantCulture));
+                if (context.Logger.IsEnabled(LogLevel.Information))
+                    context.Logger.LogInformation("handled {Item}", item);
+                return ValueTask.FromResult(item);
             }),
             set.GetValueOrDefault);
         Assert.Equal(0, exitCode);
