@@ -1,4 +1,4 @@
-metadata description = 'Logs and traces: Application Insights over a Log Analytics workspace. Neither takes an instrumentation key for a password.'
+metadata description = 'Logs and traces: Application Insights over a Log Analytics workspace, and a workbook that shows them. Neither takes an instrumentation key for a password.'
 
 import { Tags } from 'types.bicep'
 
@@ -38,6 +38,19 @@ resource component 'Microsoft.Insights/components@2020-02-02' = {
     Application_Type: 'web'
     DisableLocalAuth: true
     WorkspaceResourceId: workspace.id
+  }
+}
+
+resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
+  name: guid(component.id, 'fanout')
+  location: location
+  tags: tags
+  kind: 'shared'
+  properties: {
+    category: 'workbook'
+    displayName: 'Fanout'
+    serializedData: loadTextContent('../dashboards/fanout.workbook.json')
+    sourceId: component.id
   }
 }
 

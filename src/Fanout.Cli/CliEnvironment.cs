@@ -2,6 +2,7 @@ using Fanout.Cli.Driving;
 using Fanout.Cli.Wiring;
 using Fanout.Dispatch;
 using Fanout.Runs;
+using Microsoft.Extensions.Logging;
 using Spectre.Console;
 
 namespace Fanout.Cli;
@@ -65,6 +66,9 @@ internal sealed class CliEnvironment
 
     /// <summary>Where log lines go while a run is shown; null: to <see cref="Error"/>.</summary>
     public Action<string>? Log { get; set; }
+
+    /// <summary>How what has logging of its own, a server, logs. Default: as lines, where messages go.</summary>
+    public Action<ILoggingBuilder>? ConfigureLogging { get; set; }
 
     /// <summary>Writes a log line.</summary>
     public void WriteLog(string line)

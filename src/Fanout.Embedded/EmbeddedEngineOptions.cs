@@ -32,6 +32,9 @@ public sealed record EmbeddedEngineOptions
     /// <summary>Where inputs, results and events of more than about 16 KiB are kept, which histories then only refer to; null, the default: in the histories.</summary>
     public IPayloadStore? Payloads { get; init; }
 
+    /// <summary>Where in a trace what an orchestration commits belongs, by its root and its own id; default: nowhere, and no spans are made of it. Default: of none.</summary>
+    public Func<string, string, System.Diagnostics.ActivityContext> PlaceOf { get; init; } = static (_, _) => default;
+
     /// <summary>Where turns and activities run. The simulation runs all of an engine on a scheduler of its own.</summary>
     internal TaskScheduler Scheduler { get; init; } = TaskScheduler.Default;
 }

@@ -49,7 +49,7 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
         var orchestrations = new OrchestrationRegistry();
         new Activities(_scopes, _environment.Catalog, _environment.Results, time, OnStorageFailure, _environment.Queue).AddTo(orchestrations, Registry);
         _engine = new EmbeddedEngine(
-            storage, orchestrations, new EmbeddedEngineOptions { Payloads = new ResultPayloads(_environment.Results, time, _stopPump.Token) }, time, _environment.LoggerFactory.CreateLogger<EmbeddedEngine>());
+            storage, orchestrations, new EmbeddedEngineOptions { Payloads = new ResultPayloads(_environment.Results, time, _stopPump.Token), PlaceOf = _scopes.PlaceOf }, time, _environment.LoggerFactory.CreateLogger<EmbeddedEngine>());
         _client = new RunClient(_environment, _engine, _scopes, shared.DeleteWorkspace) { LeavesToDriver = options.LeavesStartsToDriver };
         Limits = new LimitClient(_environment.Limits, _environment.Catalog, time);
         if (shared.BindAsync is null)

@@ -5,6 +5,7 @@ using Fanout.Server.Answers;
 using Fanout.Server.Audit;
 using Fanout.Server.Events;
 using Fanout.Server.Listening;
+using Fanout.Server.Metrics;
 using Fanout.Server.OpenApi;
 using Fanout.Server.Security;
 using Fanout.Server.Uploads;
@@ -33,6 +34,7 @@ public sealed class FanoutServer : IAsyncDisposable
     private readonly RunFleet _fleet;
     private readonly RunHubs _hubs;
     private readonly UploadStore _uploads;
+    private readonly MetricsCollector _metrics = new();
     private readonly CancellationTokenSource _stopping = new();
 
     private FanoutServer(IFanoutHome home, ServerOptions options, Action<IWebHostBuilder>? configure)
@@ -99,6 +101,7 @@ public sealed class FanoutServer : IAsyncDisposable
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _app.DisposeAsync().ConfigureAwait(false);
+        _metrics.Dispose();
         _stopping.Dispose();
     }
 
@@ -159,6 +162,7 @@ public sealed class FanoutServer : IAsyncDisposable
         _app.MapFanoutApi(_ => home);
         _app.MapApiRoute(ServerRoutes.GetEvents(call => EventAnswer.OpenAsync(call, _hubs, _stopping.Token)), _ => home);
         _app.MapApiRoute(ServerRoutes.Upload(uploads.TakeAsync), _ => home);
+        _app.MapApiRoute(ServerRoutes.GetMetrics(_metrics.Collect), _ => home);
         _app.MapApiRoute(ServerRoutes.GetLive, _ => home);
         _app.MapApiDescription();
     }

@@ -1,5 +1,6 @@
 using Fanout.Api;
 using Fanout.Server.Events;
+using Fanout.Server.Metrics;
 using Fanout.Server.Uploads;
 using Fanout.Views;
 using Microsoft.AspNetCore.Http;
@@ -23,6 +24,14 @@ internal static class ServerRoutes
         Answers = [new(201, typeof(Upload))],
         Parameters = [new("name", $"The file's name, of which the ending is kept: {UploadStore.Known}, and .gz behind that.")],
         Problems = [413],
+    };
+
+    /// <summary>What Prometheus scrapes.</summary>
+    public static ApiRoute GetMetrics(Func<string> collect) => new(
+        "getMetrics", "GET", "metrics", ApiRole.Read, "Metrics in Prometheus's text format.",
+        _ => Task.FromResult<IResult>(TypedResults.Text(collect(), PrometheusText.ContentType)))
+    {
+        Answers = [new(200, typeof(string), "text/plain")],
     };
 
     /// <summary>Whether the process answers at all; it asks nothing of the storage.</summary>

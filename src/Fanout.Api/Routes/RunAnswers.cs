@@ -119,6 +119,7 @@ internal static class RunAnswers
 
     private static async Task<IResult> StartAsync(ApiCall call, RunSpec spec)
     {
+        using var caller = CallerTrace.Enter(call.Request);
         var started = await call.Home.Runs.StartAsync(spec, call.Aborted).ConfigureAwait(false);
         call.Home.OnStarted(started.RunId);
         var run = await call.Home.Runs.GetAsync(started.RunId, call.Aborted).ConfigureAwait(false);

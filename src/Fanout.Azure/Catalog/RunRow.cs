@@ -21,7 +21,7 @@ internal sealed class RunRow(ClaimChecks claims)
     private const int MostProgress = 1_000;
     private const int MostAnnouncement = 500;
 
-    private static readonly string[] Properties = ["Id", "Spec", "CreatedAt", "StartedAt", "EndedAt", "Status", "Control", "Report", "Progress", "Announcement"];
+    private static readonly string[] Properties = ["Id", "Spec", "CreatedAt", "StartedAt", "EndedAt", "Status", "Control", "Report", "Progress", "Announcement", "TraceParent"];
 
     /// <summary>The properties that hold a run's control.</summary>
     public static IReadOnlyList<string> ControlOnly { get; } = ["Control"];
@@ -42,6 +42,7 @@ internal sealed class RunRow(ClaimChecks claims)
         var row = await WriteChangesAsync(run, cancellationToken).ConfigureAwait(false);
         row["Id"] = run.Id;
         row["CreatedAt"] = run.CreatedAt.UtcTicks;
+        Set(row, "TraceParent", run.TraceParent);
         Set(row, "Announcement", (await WriteAnnouncementAsync(run, cancellationToken).ConfigureAwait(false)).GetString("Announcement"));
         row["Spec"] = await claims.CheckInAsync(Folder(run.Id, run.CreatedAt), "spec", run.SpecJson, MostSpec, cancellationToken).ConfigureAwait(false);
         return row;
@@ -90,6 +91,7 @@ internal sealed class RunRow(ClaimChecks claims)
                 Id = row.GetString("Id"),
                 SpecJson = "",
                 CreatedAt = CreatedAt(row),
+                TraceParent = row.GetString("TraceParent"),
                 StartedAt = TimeOf(row, "StartedAt"),
                 EndedAt = TimeOf(row, "EndedAt"),
                 Control = control,

@@ -77,9 +77,9 @@ internal static class ServeCommand
             AtOnce = request.Runs,
             OnSetBack = (runId, failure) => context.Environment.WriteLog($"Run {runId} cannot go on now, and is tried again: {failure.Message}"),
         },
-        Logging = logging => logging
+        Logging = context.Environment.ConfigureLogging ?? (logging => logging
             .SetMinimumLevel(ErrorLogging.MinimumLevel(context.Environment.Variable))
-            .AddProvider(new ErrorLogging(context.Environment.WriteLog)),
+            .AddProvider(new ErrorLogging(context.Environment.WriteLog))),
         Time = context.Environment.Time,
     };
 

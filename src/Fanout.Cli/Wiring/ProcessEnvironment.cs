@@ -12,22 +12,23 @@ internal static class ProcessEnvironment
     private const string OwnName = "fanout";
     private const int WidthWithoutTerminal = 100;
 
+    private static Assembly Program => Assembly.GetEntryAssembly() ?? typeof(ProcessEnvironment).Assembly;
+
     /// <summary>Makes it.</summary>
     public static CliEnvironment Create(
-        FanoutRegistry registry, Homes homes, StopSignals signals)
+        FanoutRegistry registry, Homes homes, StopSignals signals, Func<string, string?> variable)
     {
-        var program = Assembly.GetEntryAssembly() ?? typeof(ProcessEnvironment).Assembly;
         return new CliEnvironment
         {
-            ProgramName = ProgramName(Environment.ProcessPath, program.GetName().Name),
-            Version = program.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0.0.0",
+            ProgramName = ProgramName(),
+            Version = Version(),
             Output = Console.Out,
             Error = Console.Error,
             Input = Console.In,
             OpenOutputStream = OpenOutputStream,
             Terminal = new Lazy<IAnsiConsole?>(FindTerminal),
             Width = Width(),
-            Variable = Environment.GetEnvironmentVariable,
+            Variable = variable,
             Registry = registry,
             Specs = new SpecAccess(),
             OpenHome = homes.OpenAsync,
@@ -48,6 +49,13 @@ internal static class ProcessEnvironment
             Console.Error.Write(showCursor);
         Environment.Exit(ExitCodes.Cancelled);
     }
+
+    /// <summary>What to call this program.</summary>
+    public static string ProgramName() => ProgramName(Environment.ProcessPath, Program.GetName().Name);
+
+    /// <summary>Its version.</summary>
+    public static string Version() =>
+        Program.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0.0.0";
 
     /// <summary>What to call the program: its file's name, unless that is the runtime's or an unrenamed apphost's.</summary>
     public static string ProgramName(string? processPath, string? assembly)

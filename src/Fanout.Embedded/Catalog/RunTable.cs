@@ -13,15 +13,15 @@ internal static class RunTable
         """
         SELECT id, spec, created_at, started_at, ended_at, control, runs.progress, report, owner, expires_at,
             (SELECT json_group_object(shard, progress.progress) FROM progress WHERE run_id = id),
-            announcement
+            announcement, trace_parent
         FROM runs LEFT JOIN leases ON root_id = id
 
         """;
 
     public static bool TryInsert(SqliteSession session, RunRecord run) => session.Execute(
         """
-        INSERT INTO runs (id, spec, status, created_at, started_at, ended_at, control, progress, report, announcement)
-        VALUES (@0, @1, @2, @3, @4, @5, @6, @7, @8, @9)
+        INSERT INTO runs (id, spec, status, created_at, started_at, ended_at, control, progress, report, announcement, trace_parent)
+        VALUES (@0, @1, @2, @3, @4, @5, @6, @7, @8, @9, @10)
         ON CONFLICT (id) DO NOTHING
         """,
         run.Id,
@@ -33,7 +33,8 @@ internal static class RunTable
         Write(run.Control),
         Write(FinalProgress(run)),
         Write(run.Report),
-        Write(run.Announcement)) == 1;
+        Write(run.Announcement),
+        run.TraceParent) == 1;
 
     public static void Update(SqliteSession session, RunRecord run) => session.Execute(
         "UPDATE runs SET status = @1, started_at = @2, ended_at = @3, control = @4, progress = @5, report = @6, announcement = @7 WHERE id = @0",
@@ -96,6 +97,7 @@ internal static class RunTable
             ? null
             : ProcessOwner.Display(row.GetString(8)),
         Announcement = Parse<RunAnnouncement>(row, 11),
+        TraceParent = row.IsDBNull(12) ? null : row.GetString(12),
     };
 
     private static RunProgress? FinalProgress(RunRecord run) => run.Report is null ? null : run.Progress;

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Fanout.Embedded.Execution;
 using Fanout.Embedded.History;
 using Fanout.Embedded.Stores;
+using Fanout.Embedded.Telemetry;
 
 namespace Fanout.Embedded.Driving;
 
@@ -128,7 +129,7 @@ internal sealed class InstanceDriver
             var (commit, turn) = Decide(mail);
             if (commit is null)
                 continue;
-            var committed = await _engine.Store.CommitAsync(commit);
+            var committed = await ToldCommit.CommitAsync(_engine, commit);
             if (committed is null)
             {
                 _tree.Lose();

@@ -87,6 +87,7 @@ internal sealed record SqliteFile(string Name, IReadOnlyList<string> Migrations,
             UPDATE runs SET progress = NULL WHERE report IS NULL;
             """,
             "ALTER TABLE runs ADD COLUMN announcement TEXT;",
+            "ALTER TABLE runs ADD COLUMN trace_parent TEXT;",
         ],
         SyncsEveryCommit: true);
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Fanout.Embedded.Telemetry;
 using Microsoft.Data.Sqlite;
 
 namespace Fanout.Embedded.Storage;
@@ -109,11 +111,14 @@ internal sealed class WriterThread : IAsyncDisposable
 
     private void Commit(List<SqliteWork> batch)
     {
+        var since = Stopwatch.GetTimestamp();
         _session.Execute("BEGIN IMMEDIATE");
         foreach (var work in batch)
             work.Run(_session);
         _session.Execute("COMMIT");
         Interlocked.Increment(ref _transactions);
+        StoreInstruments.TransactionDuration.Record(Stopwatch.GetElapsedTime(since).TotalSeconds);
+        StoreInstruments.TransactionSize.Record(batch.Count);
     }
 
     private void RollBack()

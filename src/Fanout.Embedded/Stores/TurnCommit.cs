@@ -57,4 +57,8 @@ internal sealed record TurnCommit
 /// <param name="Messages">The messages that went into inboxes, with their ids.</param>
 /// <param name="RefusedChildren">The tasks whose sub-orchestrations were not created.</param>
 /// <param name="TreeEnded">True when no instance of the tree is left to drive; its lease is free.</param>
-internal sealed record CommittedTurn(IReadOnlyList<InboxMessage> Messages, IReadOnlySet<int> RefusedChildren, bool TreeEnded);
+internal sealed record CommittedTurn(IReadOnlyList<InboxMessage> Messages, IReadOnlySet<int> RefusedChildren, bool TreeEnded)
+{
+    /// <summary>What the turn added to its history, in bytes of UTF-8; null: it is not written as text here.</summary>
+    public long? Bytes { get; init; }
+}

@@ -11,7 +11,7 @@ internal static class TurnWriter
         InstanceTable.Update(session, commit);
         if (commit.KeptHistory == 0)
             HistoryTable.Delete(session, id);
-        HistoryTable.Append(session, id, commit.KeptHistory, commit.Append);
+        var bytes = HistoryTable.Append(session, id, commit.KeptHistory, commit.Append);
         foreach (var message in commit.Consumed)
             InboxTable.Delete(session, message);
         if (commit.HasEnded)
@@ -26,7 +26,7 @@ internal static class TurnWriter
         var treeEnded = commit.HasEnded && !InstanceTable.IsTreeActive(session, commit.Lease.RootId);
         if (treeEnded)
             LeaseTable.Release(session, commit.Lease);
-        return new CommittedTurn(sent, refused, treeEnded);
+        return new CommittedTurn(sent, refused, treeEnded) { Bytes = bytes };
     }
 
     public static void Delete(SqliteSession session, IEnumerable<InstanceRow> instances)

@@ -51,7 +51,7 @@ internal static class RouteOperations
         }
     }
 
-    private static string TagOf(ApiRoute route) => route.Pattern.Split('/')[1];
+    private static string TagOf(ApiRoute route) => route.Pattern.Split('/') is [_, var tag, ..] ? tag : route.Pattern;
 
     private static IEnumerable<IOpenApiParameter> PathParameters(ApiRoute route) =>
         route.Pattern.Split('/').Where(part => part.StartsWith('{')).Select(part => (IOpenApiParameter)new OpenApiParameter

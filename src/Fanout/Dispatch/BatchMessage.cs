@@ -5,7 +5,14 @@ namespace Fanout.Dispatch;
 /// <summary>A batch on its way to whichever worker is free.</summary>
 /// <param name="InstanceId">The branch that waits for its result: the orchestration instance to tell.</param>
 /// <param name="Input">What to work.</param>
-public sealed record BatchMessage(string InstanceId, BatchInput Input);
+public sealed record BatchMessage(string InstanceId, BatchInput Input)
+{
+    /// <summary>Its branch's place in a trace, as <c>traceparent</c>; null: not known, or sent before messages said so.</summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>When it was sent; null: before messages said so.</summary>
+    public DateTimeOffset? SentAt { get; init; }
+}
 
 /// <summary>A batch's result on its way back to its branch.</summary>
 /// <param name="InstanceId">The branch.</param>

@@ -2,6 +2,7 @@ using Fanout.Flow;
 using Fanout.Orchestration;
 using Fanout.Processing;
 using Fanout.Results;
+using Fanout.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Fanout.Dispatch;
@@ -67,6 +68,8 @@ public sealed class BatchWorker : IAsyncDisposable
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(hold.Lost, stopping);
         try
         {
+            if (delivery is { Count: 1, Message.SentAt: { } sentAt })
+                BatchInstruments.QueueAge.Record(Math.Max(0, (_time.GetUtcNow() - sentAt).TotalSeconds));
             var result = await _patience.DoAsync(() => ExecuteAsync(delivery, stopping, abort.Token, giveUp.Token), giveUp.Token).ConfigureAwait(false);
             if (hold.Lost.IsCancellationRequested)
                 _logger.Lost(delivery.Message.Input.RunId, delivery.Message.Input.Key);
@@ -174,7 +177,11 @@ public sealed class BatchWorker : IAsyncDisposable
                 break;
         }
 
-        var execution = new BatchExecution(epoch, stopping, abort) { Crashes = treatment.Kind == TreatmentKind.Blame ? treatment.Crashes : null };
+        var execution = new BatchExecution(epoch, stopping, abort)
+        {
+            Crashes = treatment.Kind == TreatmentKind.Blame ? treatment.Crashes : null,
+            Parent = TraceParent.Parse(delivery.Message.TraceParent),
+        };
         return await Activities.WorkBatchAsync(scope, input, checkpoint, execution).ConfigureAwait(false);
     }
 

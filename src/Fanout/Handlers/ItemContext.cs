@@ -1,5 +1,6 @@
 using System.Globalization;
 using Fanout.Sources;
+using Fanout.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Fanout.Handlers;
@@ -12,6 +13,7 @@ namespace Fanout.Handlers;
 public sealed class ItemContext(string runId, Item item, int attempt, ILogger logger)
 {
     private readonly Item _item = item;
+    private ILogger _logger = logger;
 
     /// <summary>The run's id.</summary>
     public string RunId { get; } = runId;
@@ -31,8 +33,8 @@ public sealed class ItemContext(string runId, Item item, int attempt, ILogger lo
     /// </summary>
     public string IdempotencyKey => _item.Key ?? string.Create(CultureInfo.InvariantCulture, $"{RunId}/{_item.Index}");
 
-    /// <summary>Logs under the category <c>Fanout.Run.</c> followed by the run's id.</summary>
-    public ILogger Logger { get; } = logger;
+    /// <summary>Logs under the category <c>Fanout.Run.</c> followed by the run's id, in a scope that has the run, the item's index, and the attempt.</summary>
+    public ILogger Logger => _logger as ItemLogger ?? (_logger = new ItemLogger(_logger, new ItemLogScope(RunId, _item.Index, Attempt)));
 
     /// <summary>The item as it was read: UTF-8 JSON, or text when <see cref="Item.IsText"/>.</summary>
     internal Item Item => _item;

@@ -6,6 +6,9 @@ using Fanout.Processing;
 using Fanout.Results;
 using Fanout.Runs;
 using Fanout.Sources;
+using Fanout.Telemetry;
+using Microsoft.Extensions.Logging;
+using TraceActivity = System.Diagnostics.Activity;
 
 namespace Fanout.Orchestration;
 
@@ -132,18 +135,26 @@ public sealed class Activities(
     {
         if (scope.Total is null)
             scope.SetTotal(input.Source.ItemCount);
+        using var told = BatchTelling.Begin(scope, input, execution);
         try
         {
+            execution = execution with { Trace = told.Trace };
             var feed = await ItemFeed.OpenAsync(scope, input, checkpoint).ConfigureAwait(false);
             await using var closing = feed.ConfigureAwait(false);
             var batch = new Batch(scope, input, execution, checkpoint, feed);
             await using var disposing = batch.ConfigureAwait(false);
-            return await batch.RunAsync(execution.Stopping, execution.Abort).ConfigureAwait(false);
+            return told.End(await batch.RunAsync(execution.Stopping, execution.Abort).ConfigureAwait(false), checkpoint);
         }
         catch (SourceException failed)
         {
+            told.Fail(failed);
             scope.Stop(CompletionReason.SourceFailed, failed.Message);
             return Unopened(input, checkpoint, scope);
+        }
+        catch (StorageException failed)
+        {
+            told.Fail(failed);
+            throw;
         }
     }
 
@@ -159,10 +170,18 @@ public sealed class Activities(
             return false;
 
         // A process that takes the run over may send once more what its predecessor has sent: its executions outrank the others.
-        var message = new BatchMessage(context.InstanceId, input with { Sending = (int)Math.Min(input.Sending + context.Epoch, MaxSending) });
+        var message = new BatchMessage(context.InstanceId, input with { Sending = (int)Math.Min(input.Sending + context.Epoch, MaxSending) })
+        {
+            TraceParent = TraceParent.Format(PlaceOf(input)),
+            SentAt = time.GetUtcNow(),
+        };
         await queue.SendAsync(message, context.Stopping).ConfigureAwait(false);
         return true;
     }
+
+    // Where no process drives the run, its engine has spans of its own, and called this within one.
+    private System.Diagnostics.ActivityContext PlaceOf(BatchInput input) =>
+        scopes.Find(input.RunId) is { Trace.IsDriver: true } scope ? scope.Trace.ContextOf(input.Branch) : TraceActivity.Current?.Context ?? default;
 
     // Who works a batch shows it by its checkpoint. Of one without, it is not known whether it still waits for its turn, unless nothing waits any more.
     private async Task<bool> IsLateAsync(IBatchQueue sentTo, BatchInput input, CancellationToken stopping)
@@ -185,6 +204,7 @@ public sealed class Activities(
         var manifest = new BranchManifest(input.Branch, input.Parts, input.Tally);
         await manifest.WriteAsync(results, input.RunId, CancellationToken.None).ConfigureAwait(false);
         await BatchCheckpoint.DeleteAsync(results, input.RunId, input.BatchKeys).ConfigureAwait(false);
+        scopes.Find(input.RunId)?.Trace.EndBranch(input.Branch, input.Tally);
         return true;
     }
 
@@ -204,6 +224,9 @@ public sealed class Activities(
             await catalog.SetProgressAsync(input.RunId, ProgressShard.Coordinator, scope.ObserveShare(), CancellationToken.None).ConfigureAwait(false);
         await catalog.CompleteAsync(input.RunId, report, CancellationToken.None).ConfigureAwait(false);
         scope?.NoteEnded();
+        scope?.Trace.EndRun(report);
+        RunInstruments.Ended.Add(1, new KeyValuePair<string, object?>(AttributeNames.RunStatus, report.Status.ToString()));
+        scopes.Environment.LoggerFactory.CreateLogger<Activities>().RunEnded(input.RunId, report.Status, report.Tally.Settled);
         return report;
     }
 

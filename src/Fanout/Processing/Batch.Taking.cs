@@ -90,6 +90,9 @@ internal sealed partial class Batch
             return settled.Status is OutcomeStatus.Failed or OutcomeStatus.TimedOut;
         }
 
+        // What is only put back was not tried.
+        if (outcome.Error is not null)
+            _retries++;
         _feed.Wait(worker, outcome);
         LetGo(worker);
         PlanRetryLocked();

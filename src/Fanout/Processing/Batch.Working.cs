@@ -11,6 +11,8 @@ internal sealed partial class Batch
     // Entered holding a slot.
     private async Task RunWorkerAsync()
     {
+        _trace?.Enter();
+        using var logged = _scope.Logger.BeginScope(_logScope);
         var worker = NewWorker();
         bool tooLate;
         lock (_lock)
@@ -100,7 +102,7 @@ internal sealed partial class Batch
         }
     }
 
-    private Worker NewWorker() => new(_scope, NoteHandlerAwaits) { Tokens = _abort?.Tokens ?? _scope.HandlerTokens, Refusal = _refusal };
+    private Worker NewWorker() => new(_scope, NoteHandlerAwaits) { Tokens = _abort?.Tokens ?? _scope.HandlerTokens, Refusal = _refusal, Trace = _trace };
 
     private void Settle(Worker worker)
     {

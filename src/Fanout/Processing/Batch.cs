@@ -1,5 +1,6 @@
 using Fanout.Flow;
 using Fanout.Results;
+using Fanout.Telemetry;
 
 namespace Fanout.Processing;
 
@@ -30,6 +31,8 @@ internal sealed partial class Batch : IAsyncDisposable
     private readonly Pacer _pacer;
     private readonly PaceLine _pace;
     private readonly SlotClient _slots;
+    private readonly BatchTrace? _trace;
+    private readonly RunLogScope _logScope;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _closed = new();
     private Task? _fill;
@@ -45,6 +48,7 @@ internal sealed partial class Batch : IAsyncDisposable
     private int _leftBehind;
     private Exception? _fault;
     private int _startsLeft;
+    private long _retries;
 
     public Batch(RunScope scope, BatchInput input, BatchExecution execution, BatchCheckpoint? checkpoint, ItemFeed feed)
     {
@@ -61,6 +65,8 @@ internal sealed partial class Batch : IAsyncDisposable
         _journal = new PartJournal(scope, input.Key, execution.Epoch, name);
         _startsLeft = input.MaxStarts ?? int.MaxValue;
         _abort = execution.Abort.CanBeCanceled ? new BatchAbort(scope) : null;
+        _trace = execution.Trace;
+        _logScope = new RunLogScope(scope.RunId, input.Key);
         _refusal = execution.Crashes is { } crashes ? ItemErrors.WorkerCrashed(crashes) : null;
         var most = int.MaxValue;
         if (scope.LimitsAreSplit)
@@ -155,6 +161,7 @@ internal sealed partial class Batch : IAsyncDisposable
                 WaitsForPace = _waitsForPace > 0,
                 WaitingForSource = _fill is null ? 0 : _workers.Count - inFlight,
                 Reach = _goesAsync ? int.MaxValue : Environment.ProcessorCount,
+                Retries = _retries,
             };
         }
     }

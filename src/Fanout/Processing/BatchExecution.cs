@@ -1,3 +1,5 @@
+using Fanout.Telemetry;
+
 namespace Fanout.Processing;
 
 /// <summary>One of the executions of a batch.</summary>
@@ -8,4 +10,10 @@ internal readonly record struct BatchExecution(long Epoch, CancellationToken Sto
 {
     /// <summary>So many executions died of the one item there is: it fails without being handled. Null: items are handled.</summary>
     public int? Crashes { get; init; }
+
+    /// <summary>Where in a trace it belongs, of a batch that was sent; default: it was not, or nobody told.</summary>
+    public System.Diagnostics.ActivityContext Parent { get; init; }
+
+    /// <summary>Its spans; null: nobody listens.</summary>
+    public BatchTrace? Trace { get; init; }
 }

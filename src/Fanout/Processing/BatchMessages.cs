@@ -67,6 +67,9 @@ public sealed record BatchInput(
     /// <summary>True: an execution of it may have gone before this one, of which nothing may be known. Default: false.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool MayHaveRun { get; init; }
+
+    /// <summary>The branch it belongs to, as its key says.</summary>
+    internal string Branch => Key.IndexOf('-', StringComparison.Ordinal) is var end and > 0 ? Key[..end] : Key;
 }
 
 /// <summary>Why a batch ended.</summary>

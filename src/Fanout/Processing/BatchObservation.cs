@@ -36,6 +36,9 @@ internal readonly record struct BatchObservation
     /// <summary>Slots it would use however many it had: a worker for each processor, or any number once handlers have been seen to await.</summary>
     public long Reach { get; init; }
 
+    /// <summary>Attempts after which an item is to be tried again.</summary>
+    public long Retries { get; init; }
+
     public static BatchObservation operator +(in BatchObservation left, in BatchObservation right) => new()
     {
         Settled = left.Settled + right.Settled,
@@ -49,5 +52,6 @@ internal readonly record struct BatchObservation
         WaitingForKey = left.WaitingForKey + right.WaitingForKey,
         WaitingForSource = left.WaitingForSource + right.WaitingForSource,
         Reach = left.Reach + right.Reach,
+        Retries = left.Retries + right.Retries,
     };
 }

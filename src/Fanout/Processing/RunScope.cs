@@ -4,6 +4,7 @@ using Fanout.Processing.Limits;
 using Fanout.Results;
 using Fanout.Runs;
 using Fanout.Sources;
+using Fanout.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Fanout.Processing;
@@ -58,6 +59,9 @@ public sealed partial class RunScope : IAsyncDisposable
         _sampling = services.Time.CreateTimer(static scope => ((RunScope)scope!).Sample(), this, SampleEvery, SampleEvery);
         Since = services.Time.GetTimestamp();
         TripWhenNotTolerated();
+        _settledBefore = history.Settled;
+        Trace = new RunTrace(spec, services.TraceParent, services.Drives);
+        LiveRuns.Add(this);
     }
 
     /// <summary>The run's id.</summary>
@@ -170,6 +174,8 @@ public sealed partial class RunScope : IAsyncDisposable
     {
         AbortHost();
         await WhenIdleAsync().ConfigureAwait(false);
+        LiveRuns.Remove(this);
+        Trace.Dispose();
         _limitHolder?.Leave(Limits);
         BackOff.Dispose();
         await _sampling.DisposeAsync().ConfigureAwait(false);
@@ -214,6 +220,7 @@ public sealed partial class RunScope : IAsyncDisposable
             _batches.Remove(batch);
             var last = batch.Observe();
             _ended += last.Settled;
+            _retriesOfEnded += last.Retries;
             NoteLaneLocked(batch, last);
             NoteHandedBackLocked(batch, last);
             if (_batches.Count == 0)
@@ -233,7 +240,7 @@ public sealed partial class RunScope : IAsyncDisposable
         _gate is { Stop: { } reason } gate ? _services.PersistStop(reason, gate.Message ?? "") : Task.CompletedTask;
 
     /// <summary>Callbacks that handlers put on their tokens are theirs; whoever cancels has other things to do.</summary>
-    internal void NoteFailedCallback(AggregateException failed) => Logger.LogWarning(failed, "A callback of a handler's cancellation token failed");
+    internal void NoteFailedCallback(AggregateException failed) => Logger.CallbackFailed(failed, RunId);
 
     /// <summary>The run cannot go on: nothing new starts.</summary>
     internal void Stop(CompletionReason reason, string message)

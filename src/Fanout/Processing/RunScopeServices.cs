@@ -1,6 +1,7 @@
 using Fanout.Handlers;
 using Fanout.Results;
 using Fanout.Sources;
+using Fanout.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Fanout.Processing;
@@ -33,6 +34,15 @@ internal sealed record RunScopeServices
 
     /// <summary>True: all lanes of the run live here and share one pool and pacer. False: each has its part of the allotment.</summary>
     public required bool LanesShareProcess { get; init; }
+
+    /// <summary>The place in a trace of whoever started the run; null: not known.</summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>True, the default: this process drives the run, and tells of it and its branches in spans. False: it only works batches.</summary>
+    public bool Drives { get; init; } = true;
+
+    /// <summary>Of which items there are spans; null: of none.</summary>
+    public ItemSampling? ItemSampling { get; init; }
 }
 
 /// <summary>What earlier processes did of a run.</summary>

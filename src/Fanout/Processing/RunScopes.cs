@@ -5,6 +5,7 @@ using Fanout.Results;
 using Fanout.Runs;
 using Fanout.Sources;
 using Fanout.Specs;
+using Fanout.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Fanout.Processing;
@@ -17,6 +18,7 @@ public sealed class RunScopes(RunEnvironment environment, bool forWorker = false
     internal RunEnvironment Environment => environment;
 
     private readonly ConcurrentDictionary<string, Lazy<Task<Watched>>> _scopes = new(StringComparer.Ordinal);
+    private readonly Lazy<ItemSampling> _itemSampling = new(() => ReadItemSampling(environment));
 
     /// <summary>The run's scope, made if need be.</summary>
     /// <exception cref="RunException">There is no such run, or its handler cannot be made.</exception>
@@ -40,6 +42,17 @@ public sealed class RunScopes(RunEnvironment environment, bool forWorker = false
         _scopes.TryGetValue(runId, out var lazy) && lazy is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }
             ? lazy.Value.Result.Scope
             : null;
+
+    /// <summary>Where in a trace an orchestration of a run belongs; default: nobody listens, or this process does not drive the run.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="instanceId">The orchestration: the run's, or that of one of its branches.</param>
+    public System.Diagnostics.ActivityContext PlaceOf(string runId, string instanceId)
+    {
+        ArgumentNullException.ThrowIfNull(instanceId);
+        if (Find(runId) is not { Trace: { IsDriver: true } trace })
+            return default;
+        return instanceId.StartsWith($"{runId}:", StringComparison.Ordinal) ? trace.PlaceOf(instanceId[(runId.Length + 1)..]) : trace.Run;
+    }
 
     /// <summary>Disposes the run's scope: this process works it no longer.</summary>
     public async Task CloseAsync(string runId)
@@ -74,7 +87,7 @@ public sealed class RunScopes(RunEnvironment environment, bool forWorker = false
             ?? throw new RunException(runId, $"There is no run '{runId}'.");
         var spec = SpecReader.Read(record.SpecJson, environment.Registry);
         var history = await ReadHistoryAsync(record, spec).ConfigureAwait(false);
-        var scope = new RunScope(spec, MakeServices(spec), history);
+        var scope = new RunScope(spec, MakeServices(spec, record.TraceParent), history);
         scope.Join(environment.LimitShares);
         scope.Apply(record.Control);
         await environment.Catalog.SetStartedAsync(runId, environment.Time.GetUtcNow(), CancellationToken.None).ConfigureAwait(false);
@@ -106,7 +119,7 @@ public sealed class RunScopes(RunEnvironment environment, bool forWorker = false
         return waiting.Count == 0 ? default : (waiting.Count, waiting.Min(item => item.NotBefore!.Value));
     }
 
-    private RunScopeServices MakeServices(RunSpec spec) => new()
+    private RunScopeServices MakeServices(RunSpec spec, string? traceParent) => new()
     {
         Handler = MakeHandler(spec),
         Reduction = spec.Results.Reduce is { } name ? environment.Registry.Reductions[name] : null,
@@ -118,9 +131,26 @@ public sealed class RunScopes(RunEnvironment environment, bool forWorker = false
         Jitter = environment.NextRandom,
         NewExecutionId = environment.NewExecutionId,
         LanesShareProcess = environment.LanesShareProcess,
+        TraceParent = traceParent,
+        Drives = !forWorker,
+        ItemSampling = _itemSampling.Value,
         PersistStop = (reason, message) => environment.Catalog.UpdateControlAsync(
             spec.Id!, control => control.Stop is null ? control with { Stop = reason, Message = message } : control, CancellationToken.None),
     };
+
+    // What is set wrongly for telemetry is told, and fails no run.
+    private static ItemSampling ReadItemSampling(RunEnvironment environment)
+    {
+        try
+        {
+            return ItemSampling.Parse(environment.Variable(ItemSampling.Variable), environment.Time);
+        }
+        catch (FormatException wrong)
+        {
+            environment.LoggerFactory.CreateLogger<RunScopes>().SamplingUnreadable(ItemSampling.Variable, ItemSampling.Default, wrong.Message);
+            return ItemSampling.Parse(ItemSampling.Default, environment.Time);
+        }
+    }
 
     private ItemHandler MakeHandler(RunSpec spec)
     {

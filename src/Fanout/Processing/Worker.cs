@@ -8,7 +8,7 @@ using Fanout.Sources;
 namespace Fanout.Processing;
 
 /// <summary>Handles one item after another; reuses its buffers. Its item and outcome are read by the batch under the batch's lock.</summary>
-internal sealed class Worker(RunScope scope, Action handlerAwaits) : IDisposable
+internal sealed partial class Worker(RunScope scope, Action handlerAwaits) : IDisposable
 {
     /// <summary>Largest result of one item: 1 MiB. A larger one fails the item.</summary>
     public const int MaxOutputBytes = 1 << 20;
@@ -119,8 +119,7 @@ internal sealed class Worker(RunScope scope, Action handlerAwaits) : IDisposable
     /// <summary>Reads what the item in hand counts for; one that has no legal cost counts for 1, and fails when it is handled.</summary>
     public void ReadCost(ItemCosts costs) => Cost = costs.Read(Item, out _costRefusal);
 
-    /// <summary>Handles the item in hand; <see cref="Outcome"/> says what came of it.</summary>
-    public async ValueTask HandleAsync()
+    private async ValueTask HandleItemAsync()
     {
         if (Defect() is { } defect)
         {
@@ -136,7 +135,7 @@ internal sealed class Worker(RunScope scope, Action handlerAwaits) : IDisposable
         try
         {
             var context = new ItemContext(scope.RunId, Item, attempt, scope.Logger);
-            var handled = scope.Handler.HandleAsync(context, _output, token);
+            var handled = _isTraced ? CallTracedAsync(context, token) : scope.Handler.HandleAsync(context, _output, token);
             if (handled.IsCompleted)
             {
                 handled.GetAwaiter().GetResult();
@@ -163,6 +162,8 @@ internal sealed class Worker(RunScope scope, Action handlerAwaits) : IDisposable
         {
             _isHandling = false;
             DisarmTimeout();
+            if (_measures)
+                Measure();
         }
     }
 

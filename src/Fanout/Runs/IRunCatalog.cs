@@ -66,6 +66,10 @@ public sealed record RunRecord
     /// <summary>When it was accepted.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>The place in a trace of whoever started it, as <c>traceparent</c>; null: not known.</summary>
+    [JsonIgnore]
+    public string? TraceParent { get; init; }
+
     /// <summary>When work began; null: not yet.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 

@@ -4,6 +4,7 @@ using Fanout.Processing;
 using Fanout.Results;
 using Fanout.Sources;
 using Fanout.Specs;
+using Fanout.Telemetry;
 
 namespace Fanout.Runs;
 
@@ -145,6 +146,7 @@ public sealed class RunClient(RunEnvironment environment, IOrchestrationClient e
             Id = id,
             SpecJson = SpecWriter.Write(spec),
             CreatedAt = environment.Time.GetUtcNow(),
+            TraceParent = TraceParent.OfCaller(),
             Announcement = spec.OnComplete is null ? null : RunAnnouncement.Pending,
         };
         if (known is null)

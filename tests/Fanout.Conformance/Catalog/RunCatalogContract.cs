@@ -23,7 +23,7 @@ public abstract partial class RunCatalogContract
     [Fact]
     public async Task AddedRun_ComesBackAsItWas()
     {
-        var run = Run("a") with { Announcement = new RunAnnouncement(AnnouncementStatus.Pending, "later"), Control = new RunControl(Paused: true, Rate: new Rate(5, TimeSpan.FromSeconds(1)), Tolerate: new Tolerance(3, 2.5)) };
+        var run = Run("a") with { TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", Announcement = new RunAnnouncement(AnnouncementStatus.Pending, "later"), Control = new RunControl(Paused: true, Rate: new Rate(5, TimeSpan.FromSeconds(1)), Tolerate: new Tolerance(3, 2.5)) };
 
         Assert.True(await Catalog.TryAddAsync(run, default));
 

@@ -9,7 +9,11 @@ internal sealed class CommandTemplate
 {
     // Linux refuses a single string over 128 KiB; an item this large is not what an environment variable is for.
     private const int LargestItemVariable = 32 * 1024;
-    private static readonly string[] OwnVariables = ["FANOUT_RUN_ID", "FANOUT_ITEM_INDEX", "FANOUT_ATTEMPT", "FANOUT_IDEMPOTENCY_KEY", "FANOUT_ITEM"];
+    // As https://opentelemetry.io/docs/specs/otel/context/env-carriers/ has it: what a command does goes on in the item's trace.
+    private const string Carrier = "TRACEPARENT";
+
+    private static readonly string? Inherited = Environment.GetEnvironmentVariable(Carrier);
+    private static readonly string[] OwnVariables = ["FANOUT_RUN_ID", "FANOUT_ITEM_INDEX", "FANOUT_ATTEMPT", "FANOUT_IDEMPOTENCY_KEY", "FANOUT_ITEM", Carrier];
     private readonly ExecOptions _options;
     private readonly (byte[] NameAndEquals, Template Value)[] _variables;
     private readonly string? _program;
@@ -28,7 +32,7 @@ internal sealed class CommandTemplate
     public IEnumerable<string> VariableNames => _own.Concat(_options.Environment.Select(variable => variable.Name));
 
     /// <exception cref="PermanentItemException">The item does not fit the command.</exception>
-    public void Render(ItemContext context, RenderedCommand command)
+    public void Render(ItemContext context, RenderedCommand command, string? traceParent = null)
     {
         command.Clear();
         foreach (var argument in _options.Command)
@@ -36,6 +40,8 @@ internal sealed class CommandTemplate
         foreach (var (name, value) in _variables)
             command.AddVariable(name, value, context);
         AddOwnVariables(context, command);
+        if (_own.Contains(Carrier) && (traceParent ?? Inherited) is { } place)
+            command.AddVariable("TRACEPARENT="u8, place);
         if (_options.WorkingDirectory is { } directory)
             command.SetDirectory(directory, context);
         if (_options.ItemIsInput)

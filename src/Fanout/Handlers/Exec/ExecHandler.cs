@@ -54,7 +54,7 @@ internal sealed class ExecHandler : ItemHandler
     private void Run(ExecJob job, RenderedCommand command, ProcessOutput output)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(job.CancellationToken, _disposal.Token);
-        _command.Render(job.Context, command);
+        _command.Render(job.Context, command, job.TraceParent);
         var exit = _runner.Run(command, output, stop.Token);
         if (exit.Signal == 0 && _options.SuccessExitCodes.Contains(exit.Code))
             WriteResult(output, job.Output);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 
 namespace Fanout.Handlers.Exec;
 
@@ -10,4 +11,7 @@ internal sealed class ExecJob(ItemContext context, IBufferWriter<byte> output, C
     public IBufferWriter<byte> Output { get; } = output;
 
     public CancellationToken CancellationToken { get; } = cancellationToken;
+
+    /// <summary>Where in a trace it belongs: the attempt's thread is not told. Null: in none.</summary>
+    public string? TraceParent { get; } = Activity.Current?.Id;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Fanout.Handlers;
 using Fanout.Handlers.Exec;
@@ -57,6 +58,14 @@ public abstract class ExecHandlerContract
             """;
 
         Assert.Equal("\"run 7 3 run/7 the item m7\"", await RunAsync(options, Attempts.OfText("the item", index: 7, attempt: 3)));
+    }
+
+    [Fact]
+    public async Task Environment_TellsOfTheTrace()
+    {
+        using var span = new Activity("item").SetParentId("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01").Start();
+
+        Assert.Equal($"\"{span.Id}\"", await RunAsync("""{"command":["sh","-c","echo \"$TRACEPARENT\""],"append":false}""", Attempts.OfText("")));
     }
 
     [Fact]
