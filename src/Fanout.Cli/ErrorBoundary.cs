@@ -37,6 +37,7 @@ internal static class ErrorBoundary
         {
             SpecException refused => (ExitCodes.Refused, DescribeSpec(refused, context)),
             UsageException or RunException or LimitException => (ExitCodes.Refused, $"{name}: {exception.Message}"),
+            FailureException => (ExitCodes.Failed, $"{name}: {exception.Message}"),
             SourceException => (ExitCodes.Refused, $"{name}: {exception.Message}{LeftAsItIs(context)}"),
             RemoteException server => (server.Status < 500 ? ExitCodes.Refused : ExitCodes.Failed, $"{name}: {server.Message}{HowToGiveAKey(server)}{Resumable(context)}"),
             StorageException => (ExitCodes.Failed, $"{name}: {exception.Message}{Resumable(context)}"),

@@ -9,6 +9,9 @@ internal static class ExitCodes
     /// <summary>Every item is settled and some did not succeed.</summary>
     public const int SettledWithFailures = 1;
 
+    /// <summary><c>doctor</c> found a problem.</summary>
+    public const int ProblemsFound = 1;
+
     /// <summary>The request was refused.</summary>
     public const int Refused = 2;
 

@@ -3,6 +3,7 @@ using Fanout.Dispatch;
 using Fanout.Runs;
 using Fanout.Server.Answers;
 using Fanout.Server.Audit;
+using Fanout.Server.Diagnosis;
 using Fanout.Server.Events;
 using Fanout.Server.Listening;
 using Fanout.Server.Metrics;
@@ -163,6 +164,10 @@ public sealed class FanoutServer : IAsyncDisposable
         _app.MapApiRoute(ServerRoutes.GetEvents(call => EventAnswer.OpenAsync(call, _hubs, _stopping.Token)), _ => home);
         _app.MapApiRoute(ServerRoutes.Upload(uploads.TakeAsync), _ => home);
         _app.MapApiRoute(ServerRoutes.GetMetrics(_metrics.Collect), _ => home);
+        var profiles = new ProfileAnswers(_options.Profiler, id => _fleet.Driven.Contains(id), _options.Time, _stopping.Token);
+        _app.MapApiRoute(ServerRoutes.RecordProfile(profiles.RecordAsync), _ => home);
+        _app.MapApiRoute(ServerRoutes.StopProfile(profiles.StopAsync), _ => home);
+        _app.MapApiRoute(ServerRoutes.GetDoctor(new DoctorAnswers(_options.Doctor).LookAsync), _ => home);
         _app.MapApiRoute(ServerRoutes.GetLive, _ => home);
         _app.MapApiDescription();
     }

@@ -1,4 +1,6 @@
+using Fanout.Doctor;
 using Fanout.Runs;
+using Fanout.Server.Diagnosis;
 using Fanout.Server.Listening;
 using Microsoft.Extensions.Logging;
 
@@ -33,6 +35,12 @@ public sealed record ServerOptions
 
     /// <summary>True: specs may use the handler <c>exec</c>, any command of it. Default: false.</summary>
     public bool AllowExec { get; init; }
+
+    /// <summary>Records what this process does, for whoever has the role admin; null (the default): nobody may ask for that.</summary>
+    public IProfiler? Profiler { get; init; }
+
+    /// <summary>Looks for what is wrong with this process and its home, for whoever has the role admin; null (the default): nobody may ask for that.</summary>
+    public Func<CancellationToken, DoctorReport>? Doctor { get; init; }
 
     /// <summary>True: specs may have batches sent by queue. Default: false.</summary>
     public bool HasQueue { get; init; }

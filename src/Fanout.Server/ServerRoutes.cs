@@ -1,4 +1,6 @@
 using Fanout.Api;
+using Fanout.Doctor;
+using Fanout.Server.Diagnosis;
 using Fanout.Server.Events;
 using Fanout.Server.Metrics;
 using Fanout.Server.Uploads;
@@ -32,6 +34,34 @@ internal static class ServerRoutes
         _ => Task.FromResult<IResult>(TypedResults.Text(collect(), PrometheusText.ContentType)))
     {
         Answers = [new(200, typeof(string), "text/plain")],
+    };
+
+    public static ApiRoute RecordProfile(Func<ApiCall, Task<IResult>> answer) => new(
+        "recordProfile", "POST", "api/profile", ApiRole.Admin, "Records what the server's process does, and answers when that is over. Off unless serve --allow-profile.", answer)
+    {
+        Answers = [new(200, typeof(string), "application/octet-stream")],
+        Parameters =
+        [
+            new("kind", "cpu, alloc or locks. Default: cpu."),
+            new("seconds", $"How long, 1 to {ProfileAnswers.MostSeconds}. Default: 10.", IsNumber: true),
+            new("format", "nettrace: the trace; html: a flame graph, a page of its own (text/html). Default: nettrace."),
+            new("run", "A run that the server must be driving: refused with 409 if it is not. Default: whatever it does."),
+        ],
+        Problems = [404, 409],
+    };
+
+    public static ApiRoute StopProfile(Func<ApiCall, Task<IResult>> answer) => new(
+        "stopProfile", "DELETE", "api/profile", ApiRole.Admin, "Ends the recording under way: whoever asked for it gets what there is.", answer)
+    {
+        Answers = [new(204)],
+        Problems = [404],
+    };
+
+    public static ApiRoute GetDoctor(Func<ApiCall, Task<IResult>> answer) => new(
+        "getDoctor", "GET", "api/doctor", ApiRole.Admin, "What is wrong with the server's process, its machine and its home, and what to do.", answer)
+    {
+        Answers = [new(200, typeof(DoctorReport))],
+        Problems = [404, 409],
     };
 
     /// <summary>Whether the process answers at all; it asks nothing of the storage.</summary>

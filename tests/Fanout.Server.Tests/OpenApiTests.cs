@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Fanout.Api;
 using Fanout.Api.Tests.Support;
+using Fanout.Server.Tests.Diagnosis;
 using Fanout.Server.Tests.Support;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,7 +23,7 @@ public sealed class OpenApiTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _host = await ServerHost.StartAsync();
+        _host = await DoctorRouteTests.StartAsync();
         _document = (await _host.Client.AskAsync("/api/openapi.json")).Is(HttpStatusCode.OK);
     }
 
@@ -90,6 +91,9 @@ public sealed class OpenApiTests : IAsyncLifetime
         await CheckAsync("getCapabilities", HttpMethod.Get, "/api/capabilities", null, HttpStatusCode.OK);
         await CheckAsync("getHealth", HttpMethod.Get, "/api/health", null, HttpStatusCode.OK);
         await CheckAsync("getLive", HttpMethod.Get, "/api/health/live", null, HttpStatusCode.OK);
+        await CheckAsync("getDoctor", HttpMethod.Get, "/api/doctor", null, HttpStatusCode.OK);
+        await CheckAsync("recordProfile", HttpMethod.Post, "/api/profile", null, HttpStatusCode.NotFound);
+        await CheckAsync("stopProfile", HttpMethod.Delete, "/api/profile", null, HttpStatusCode.NotFound);
         await CheckAsync("upload", HttpMethod.Post, "/api/uploads?name=a.txt", "1", HttpStatusCode.Created);
         await CheckAsync("upload", HttpMethod.Post, "/api/uploads?name=a", "1", HttpStatusCode.BadRequest);
     }

@@ -28,7 +28,8 @@ public sealed partial class ArchitectureTests
     [InlineData("Fanout.Functions", "Fanout.Api", "Fanout.Azure")]
     [InlineData("Fanout.Client", "Fanout")]
     [InlineData("Fanout.Server", "Fanout.Api")]
-    [InlineData("Fanout.Cli", "Fanout.Azure", "Fanout.Client", "Fanout.Embedded", "Fanout.Server")]
+    [InlineData("Fanout.Diagnostics")]
+    [InlineData("Fanout.Cli", "Fanout.Azure", "Fanout.Client", "Fanout.Diagnostics", "Fanout.Embedded", "Fanout.Server")]
     public void ProjectReferences_PointOneWay(string project, params string[] expected) => Assert.Equal(expected, ProjectReferences(project));
 
     [Fact]

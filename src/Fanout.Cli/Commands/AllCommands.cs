@@ -24,6 +24,8 @@ internal static class AllCommands
         WorkerCommand.Create(flags),
         ServeCommand.Create(flags),
         KeyCommand.Create(flags),
+        ProfileCommand.Create(flags),
+        DoctorCommand.Create(flags),
         SchemaCommand.Create(),
     ];
 }

@@ -13,6 +13,9 @@ namespace Fanout.Cli.Commands;
 /// <remarks>What is of the web server is touched only when the command runs: loading it would slow down every other.</remarks>
 internal static class ServeCommand
 {
+    // Others wait for their answers meanwhile.
+    private static readonly TimeSpan ServerLook = TimeSpan.FromSeconds(5);
+
     public static CommandDefinition Create(GeneralFlags flags)
     {
         var own = new ServeFlags();
@@ -69,6 +72,8 @@ internal static class ServeCommand
         Certificate = request.Certificate is { } file ? ServerCertificate.Load(file, request.CertificateKey, request.CertificatePassword) : null,
         FileRoots = request.FileRoots,
         AllowExec = request.AllowExec,
+        Profiler = request.AllowProfile ? new ServerProfiler(context.Environment.Time) : null,
+        Doctor = stop => Diagnoses.Look(home.Path, isNamed: true, ServerLook, context.Environment, stop),
         HasQueue = home.Storage is not null,
         RequestsPerSecond = request.RequestsPerSecond,
         UploadBytes = request.UploadBytes,

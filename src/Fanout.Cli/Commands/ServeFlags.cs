@@ -25,6 +25,8 @@ internal sealed class ServeFlags
 
     private readonly Option<bool> _allowExec = new("--allow-exec") { Description = "Let specs run commands on this machine", Arity = ArgumentArity.Zero };
 
+    private readonly Option<bool> _allowProfile = new("--allow-profile") { Description = "Let whoever has the role admin profile the server's process", Arity = ArgumentArity.Zero };
+
     private readonly Option<string[]> _allowHosts = new("--allow-host")
     {
         Description = "Let the http handler and webhooks reach this host though its address is private; can be repeated",
@@ -56,7 +58,7 @@ internal sealed class ServeFlags
     /// <summary>The flags as help groups them.</summary>
     public IEnumerable<FlagGroup> Groups =>
     [
-        new("Server", [_urls, _certificate, _certificateKey, _passwordFrom, _requestRate, _uploadLimit]),
+        new("Server", [_urls, _certificate, _certificateKey, _passwordFrom, _requestRate, _uploadLimit, _allowProfile]),
         new("What specs may ask for", [_files, _allowExec, _allowHosts]),
         new("Runs", [_runs.Option, _grace.Option]),
     ];
@@ -71,6 +73,7 @@ internal sealed class ServeFlags
             Urls = parse.GetValue(_urls) ?? DefaultUrls,
             FileRoots = [.. (parse.GetValue(_files) ?? []).Select(path => ReadDirectory(context, path))],
             AllowExec = parse.GetValue(_allowExec),
+            AllowProfile = parse.GetValue(_allowProfile),
             AllowHosts = [.. (parse.GetValue(_allowHosts) ?? []).Select(ReadHost)],
             Certificate = parse.GetValue(_certificate),
             CertificateKey = parse.GetValue(_certificateKey),
@@ -127,6 +130,8 @@ internal sealed record ServeRequest
     public required IReadOnlyList<string> FileRoots { get; init; }
 
     public required bool AllowExec { get; init; }
+
+    public required bool AllowProfile { get; init; }
 
     public required IReadOnlyList<string> AllowHosts { get; init; }
 

@@ -107,6 +107,9 @@ internal sealed class CommandContext
     /// <summary>True when there is a server or a home, so that there may be runs.</summary>
     public bool HasHome => Server() is not null || HomeOptions() is var options && (options.Storage is not null || Environment.DirectoryExists(options.Path));
 
+    /// <summary>True when a home was named, by a flag or a variable, so that there should be one.</summary>
+    public bool IsHomeNamed => _home is not null || NonEmpty(Environment.Variable(HomeVariable)) is not null;
+
     /// <summary>Writes a line to standard output.</summary>
     public void Print(string text) => Environment.Output.WriteLine(text);
 

@@ -20,7 +20,7 @@ internal static class HelpText
         Section(text, "Exit codes",
         [
             ("0", "every item succeeded"),
-            ("1", "every item is settled, some did not succeed"),
+            ("1", "every item is settled, some did not succeed; doctor: something is wrong"),
             ("2", "the request was refused"),
             ("3", "failed: more failures than tolerated, or the source failed"),
             ("4", "the deadline was reached"),

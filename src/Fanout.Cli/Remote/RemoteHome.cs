@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Fanout.Cli.Wiring;
 using Fanout.Client;
 using Fanout.Dispatch;
+using Fanout.Doctor;
 using Fanout.Runs;
 
 namespace Fanout.Cli.Remote;
@@ -40,6 +41,13 @@ internal sealed class RemoteHome : IServerHome
         _runs.Seen(await _server.ChangeAsync(runId, change, ifMatch: null, cancellationToken));
 
     public Task<string> GetSchemaAsync(CancellationToken cancellationToken) => _server.GetSchemaAsync(cancellationToken);
+
+    public Task<DoctorReport> GetDoctorReportAsync(CancellationToken cancellationToken) => _server.GetDoctorReportAsync(cancellationToken);
+
+    public Task RecordProfileAsync(string runId, string kind, int seconds, Stream destination, CancellationToken cancellationToken) =>
+        _server.RecordProfileAsync(kind, seconds, runId, destination, cancellationToken);
+
+    public Task StopProfileAsync(CancellationToken cancellationToken) => _server.StopProfileAsync(cancellationToken);
 
     public ValueTask DisposeAsync()
     {

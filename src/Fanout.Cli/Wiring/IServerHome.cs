@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Fanout.Doctor;
 using Fanout.Runs;
 
 namespace Fanout.Cli.Wiring;
@@ -20,6 +21,21 @@ internal interface IServerHome : IFanoutHome
 
     /// <summary>The JSON schema of its specs.</summary>
     Task<string> GetSchemaAsync(CancellationToken cancellationToken);
+
+    /// <summary>What is wrong with the server's process and its home.</summary>
+    Task<DoctorReport> GetDoctorReportAsync(CancellationToken cancellationToken);
+
+    /// <summary>Has the server record its process while it drives a run.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="kind">What is recorded: <c>cpu</c>, <c>alloc</c> or <c>locks</c>.</param>
+    /// <param name="seconds">How long.</param>
+    /// <param name="destination">Where the trace goes.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="RunException">There is no such run, or the server does not drive it.</exception>
+    Task RecordProfileAsync(string runId, string kind, int seconds, Stream destination, CancellationToken cancellationToken);
+
+    /// <summary>Ends a recording early; whoever asked for it gets what there is.</summary>
+    Task StopProfileAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>Where a server is. No record: what prints a record's fields would print the key.</summary>

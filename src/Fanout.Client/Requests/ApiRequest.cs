@@ -27,5 +27,5 @@ internal sealed record ApiRequest(HttpMethod Method, string Path)
     public bool TakesItsTime { get; init; }
 
     /// <summary>The role that a key for it has.</summary>
-    public string Role => Method == HttpMethod.Get ? "read" : "operate";
+    public string Role { get; init; } = Method == HttpMethod.Get ? "read" : "operate";
 }

@@ -33,6 +33,14 @@ public static class ProcessOwner
         return owner.Split(':') is [var host, var pid, ..] ? $"{host}:{pid}" : owner;
     }
 
+    /// <summary>The process that <see cref="Display"/> names, if it is of this machine; null: it is of another.</summary>
+    /// <param name="display"><c>host:pid</c>.</param>
+    public static int? ProcessIdHere(string display)
+    {
+        ArgumentNullException.ThrowIfNull(display);
+        return display.Split(':') is [var host, var pid] && Prefix.StartsWith($"{host}:", StringComparison.Ordinal) && int.TryParse(pid, CultureInfo.InvariantCulture, out var id) ? id : null;
+    }
+
     /// <summary>
     /// True when the owner was of this machine and is certainly gone; false when it is alive or there is no telling. Only for what processes of one
     /// machine share: a name that another machine of this machine's name gave itself looks like one from before a restart of this one.

@@ -75,13 +75,15 @@ internal sealed partial class AppProcess : IAsyncDisposable
         return new AppExit(_process.ExitCode, await _output.WaitAsync(deadline.Token), string.Join('\n', _errorLines));
     }
 
-    /// <summary>Waits for a line on standard error that contains <paramref name="text"/>.</summary>
-    public async Task SaysAsync(string text)
+    /// <summary>Waits for a line on standard error that contains <paramref name="text"/>, and returns it.</summary>
+    public async Task<string> SaysAsync(string text)
     {
         using var deadline = new CancellationTokenSource(Deadline, TimeProvider.System);
-        while (!(await _errorLinesUnread.Reader.ReadAsync(deadline.Token)).Contains(text, StringComparison.Ordinal))
-        {
-        }
+        string line;
+        do
+            line = await _errorLinesUnread.Reader.ReadAsync(deadline.Token);
+        while (!line.Contains(text, StringComparison.Ordinal));
+        return line;
     }
 
     /// <summary>SIGKILL; the process is gone when this returns.</summary>

@@ -41,6 +41,20 @@ public sealed class Browser : IAsyncLifetime
             Assert.NotEmpty(page.Complaints);
     }
 
+    /// <summary>Opens a page that is a file, and holds it to complaining of nothing.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="visit">What is done there.</param>
+    /// <param name="context">What the browser is like; null: as it comes.</param>
+    public async Task VisitFileAsync(string path, Func<DashboardPage, Task> visit, BrowserNewContextOptions? context = null)
+    {
+        await using var own = await _chromium.NewContextAsync(context);
+        own.SetDefaultTimeout(PatienceMs);
+        var page = new DashboardPage(await own.NewPageAsync(), new Uri(path));
+        await page.Tab.GotoAsync(new Uri(path).AbsoluteUri);
+        await visit(page);
+        Assert.Empty(page.Complaints);
+    }
+
     public async Task DisposeAsync()
     {
         await _chromium.DisposeAsync();

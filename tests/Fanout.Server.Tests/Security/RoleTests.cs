@@ -26,7 +26,7 @@ public sealed class RoleTests : IAsyncLifetime
     public async Task EveryRoute_RefusesWithoutAKeyOfItsRole()
     {
         var routes = Routes();
-        Assert.Equal(ApiRoutes.All.Count + 4, routes.Count);
+        Assert.Equal(ApiRoutes.All.Count + 7, routes.Count);
         foreach (var route in routes)
         {
             Assert.Equal(route.Role == ApiRole.Anyone, await IsLetInAsync(route, null));
