@@ -25,7 +25,7 @@ internal static class ProfileCommand
             new("--alloc") { Description = "Where memory is allocated", Arity = ArgumentArity.Zero },
             new("--locks") { Description = "Where threads wait for locks", Arity = ArgumentArity.Zero },
         ];
-        var command = new CliCommand("profile", "Record what the process that drives a run does: a trace, and a flame graph to open in a browser.")
+        var command = new CliCommand("profile", "Record what the process that drives a run does, as a trace and a flame graph.")
         {
             Synopsis = "RUN|--pid N [--cpu|--alloc|--locks] [--seconds N] [--out PATH]",
             Details = "It needs nothing in the program and slows it down a little while it records. Ctrl+C ends it early and writes what there is. With --server the server records itself, if it was started with --allow-profile.",

@@ -20,8 +20,16 @@ internal sealed class StackWeights(Func<string, bool> leavesOut)
     /// <param name="leaf">A frame below its stack's; null: none.</param>
     public void Add(TraceEvent data, long weight, string? leaf)
     {
-        if (data.CallStack() is not { } stack)
-            return;
+        if (data.CallStack() is { } stack)
+            Add(stack, weight, leaf);
+    }
+
+    /// <summary>Adds an event that happened there.</summary>
+    /// <param name="stack">Where.</param>
+    /// <param name="weight">What it weighs.</param>
+    /// <param name="leaf">A frame below its stack's; null: none.</param>
+    public void Add(TraceCallStack stack, long weight, string? leaf)
+    {
         Events++;
         var key = (stack.CallStackIndex, leaf);
         _weights[key] = (stack, _weights.GetValueOrDefault(key).Weight + weight);

@@ -48,12 +48,28 @@ public static class TraceReader
                 source.Clr.GCAllocationTick += tick => stacks.Add(tick, tick.AllocationAmount64, tick.TypeName);
                 break;
             default:
-                source.Clr.ContentionStop += wait => stacks.Add(wait, (long)wait.DurationNs, leaf: null);
+                AddWaits(source, stacks);
                 break;
         }
 
         source.Process();
         return new Profile(kind, stacks.Merge(), stacks.Events, log.EventsLost, log.SessionDuration);
+    }
+
+    // The beginning of a wait tells where it is, the end how long it was, of the same thread.
+    private static void AddWaits(TraceLogEventSource source, StackWeights stacks)
+    {
+        var waiting = new Dictionary<int, TraceCallStack>();
+        source.Clr.ContentionStart += begun =>
+        {
+            if (begun.CallStack() is { } stack)
+                waiting[begun.ThreadID] = stack;
+        };
+        source.Clr.ContentionStop += over =>
+        {
+            if (waiting.Remove(over.ThreadID, out var stack))
+                stacks.Add(stack, (long)over.DurationNs, leaf: null);
+        };
     }
 
     // Who waits is of interest, not how the runtime does it.

@@ -58,7 +58,7 @@ internal static class ProcessCheck
     private static bool HasRuntime(int processId) =>
         !OperatingSystem.IsLinux() || Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/maps")).Any(line => line.Contains("coreclr", StringComparison.Ordinal));
 
-    private static IReadOnlyList<string> Read(string path)
+    private static string[] Read(string path)
     {
         try
         {

@@ -28,10 +28,10 @@ public sealed class DoctorRouteTests
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var host = await ServerHost.StartAsync(options => options with
         {
-            Doctor = _ =>
+            Doctor = aborted =>
             {
                 begun.TrySetResult();
-                gate.Wait();
+                gate.Wait(aborted);
                 return Look(options.Directory);
             },
         });
