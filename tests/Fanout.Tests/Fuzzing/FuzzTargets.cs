@@ -20,6 +20,9 @@ namespace Fanout.Tests.Fuzzing;
 internal static class FuzzTargets
 {
     private static readonly string[] Json = ["{", "}", "[", "]", "\"", ":", ",", "null", "true", "{}", "[]", "\\u0000", "\\ud800", "/*", "//", "\uFEFF", "1,", "\"a\":"];
+    private static readonly string[] StoredWords =
+        [.. Json, "\"AAAA\"", "\"//8=\"", "\"gICA\"", "=", "A", "/", "\"2026-01-01T00:00:00Z\"", "\"50/s\"", "\"next\":", "\"keys\":", "\"pending\":"];
+
     private static readonly string[] Values = ["ms", "us", "s", "m", "h", "d", "%", "/", "/s", " per ", ":", ".", "_", "e", "MiB", "k", ",", " ", "-", "+", "٣", "\n"];
     private static readonly string[] Spec =
     [
@@ -189,26 +192,25 @@ internal static class FuzzTargets
         Same((line.Index, line.Key, line.Status, line.Attempts, line.Error), (again.Index, again.Key, again.Status, again.Attempts, again.Error));
     }
 
-    private static FuzzTarget Stored<T>(string name) => FuzzTarget.OfText(
-        name,
-        text =>
-        {
-            if (JsonSerializer.Deserialize<T>(text, FanoutJson.Options) is not { } value)
-                return;
-            string written;
-            try
-            {
-                written = Rewrite<T>(JsonSerializer.Serialize(value, FanoutJson.Options));
-            }
-            catch (Exception e) when (e is NullReferenceException or InvalidOperationException)
-            {
-                // Members are missing: the serializer leaves null what is not there, and whoever reads such a document looks (BatchFlaws).
-                return;
-            }
+    private static FuzzTarget Stored<T>(string name) => FuzzTarget.OfText(name, ReadStored<T>, typeof(JsonException)) with { Words = StoredWords };
 
-            Same(written, Rewrite<T>(written));
-        },
-        typeof(JsonException)) with { Words = [.. Json, "\"AAAA\"", "\"//8=\"", "\"gICA\"", "=", "A", "/", "\"2026-01-01T00:00:00Z\"", "\"50/s\"", "\"next\":", "\"keys\":", "\"pending\":"] };
+    private static void ReadStored<T>(string text)
+    {
+        if (JsonSerializer.Deserialize<T>(text, FanoutJson.Options) is not { } value)
+            return;
+        string written;
+        try
+        {
+            written = Rewrite<T>(JsonSerializer.Serialize(value, FanoutJson.Options));
+        }
+        catch (Exception e) when (e is NullReferenceException or InvalidOperationException)
+        {
+            // Members are missing: the serializer leaves null what is not there, and whoever reads such a document looks (BatchFlaws).
+            return;
+        }
+
+        Same(written, Rewrite<T>(written));
+    }
 
     private static string Rewrite<T>(string json) => JsonSerializer.Serialize(JsonSerializer.Deserialize<T>(json, FanoutJson.Options), FanoutJson.Options);
 

@@ -102,7 +102,10 @@ public sealed class BatchWakeUpTests
             begun.TrySetResult();
             await late.Task;
             return null;
-        }, _time) { Source = KeyedRig.Source([0]) };
+        }, _time)
+        {
+            Source = KeyedRig.Source([0]),
+        };
         var work = rig.WorkAllAsync();
         await begun.Task.WaitAsync(Patience);
         _time.Advance(Second + RunScope.AbandonAfter);

@@ -166,6 +166,34 @@ public sealed class LimitHolderTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task ItemThatIsThrottled_HoldsUpEveryRunUnderTheLimit_InEveryProcess()
+    {
+        var store = new TestLimitStore(new LimitSpec("crm-api", 4, null, 1));
+        var throttled = Run(Holder(store, "p"), "a", 40, TimeSpan.FromMilliseconds(20));
+        var other = Run(Holder(store, "q"), "b", 4_000, TimeSpan.FromMilliseconds(20));
+        var isThrottled = 0;
+        throttled.Handle = async (context, cancellationToken) =>
+        {
+            await HandleAsync(context, TimeSpan.FromMilliseconds(20), cancellationToken);
+            return context.Index < 20 || Interlocked.Exchange(ref isThrottled, 1) == 1 ? null : throw new ThrottledItemException(TimeSpan.FromSeconds(3), "slower");
+        };
+        var work = Task.WhenAll(throttled.WorkAsync(0, 40), other.WorkAsync(0, 4_000));
+        while (Volatile.Read(ref isThrottled) == 0)
+            await StepAsync();
+
+        // The other process hears of it with its next beat.
+        await AdvanceAsync(TimeSpan.FromMilliseconds(500));
+        _handled.Clear();
+        await AdvanceAsync(TimeSpan.FromSeconds(2));
+        Assert.Empty(_handled);
+        await AdvanceAsync(TimeSpan.FromSeconds(2));
+        Assert.Equal(["a", "b"], _handled.Keys.Order(StringComparer.Ordinal));
+        throttled.Scope.StopHost();
+        other.Scope.StopHost();
+        await AdvanceUntilDoneAsync(work);
+    }
+
+    [Fact]
     public async Task ProcessThatDied_GivesItsShareBack()
     {
         var store = new TestLimitStore(new LimitSpec("crm-api", 2, null, 1));
