@@ -17,7 +17,7 @@ public sealed class MetricTests : IDisposable
     [Fact]
     public async Task Metrics_AddUpToTheReport()
     {
-        await using var home = await TestHome.OpenAsync(fanout => fanout.AddHandler<int, int>("mixed", (item, context, token) => (item % 4) switch
+        await using var home = await TestHome.OpenAsync(fanout => fanout.AddHandler<int, int>("told mixed", (item, context, token) => (item % 4) switch
         {
             1 => throw new PermanentItemException("no"),
             2 when context.Attempt == 1 => throw new InvalidOperationException("not yet"),
@@ -25,19 +25,19 @@ public sealed class MetricTests : IDisposable
             _ => ValueTask.FromResult(item),
         }));
         var report = await home.RunAsync("""
-            { "id": "r", "handler": { "name": "mixed" }, "source": { "kind": "range", "start": 0, "end": 40 }, "flow": { "concurrency": 16 },
+            { "id": "r", "handler": { "name": "told mixed" }, "source": { "kind": "range", "start": 0, "end": 40 }, "flow": { "concurrency": 16 },
               "failure": { "timeout": "500ms", "retry": { "maxAttempts": 2, "firstDelay": "1ms" } } }
             """);
         Assert.Equal((20L, 10L, 10L), (report.Tally.Succeeded, report.Tally.Failed, report.Tally.TimedOut));
-        var items = Of("mixed", _meter.Observe(MetricNames.Items)).ToDictionary(one => one.Tags[AttributeNames.Outcome], one => (long)one.Value);
+        var items = Of("told mixed", _meter.Observe(MetricNames.Items)).ToDictionary(one => one.Tags[AttributeNames.Outcome], one => (long)one.Value);
         Assert.Equal(
             new Dictionary<string, long> { ["Succeeded"] = report.Tally.Succeeded, ["Failed"] = report.Tally.Failed, ["TimedOut"] = report.Tally.TimedOut, ["Cancelled"] = report.Tally.Cancelled },
             items);
-        Assert.Equal(report.Tally.Attempts - report.Tally.Settled, Sum(_meter.Observe(MetricNames.Retries), "mixed"));
-        var attempts = Of("mixed", _meter.Told(MetricNames.ItemDuration)).GroupBy(one => one.Tags[AttributeNames.Outcome]).ToDictionary(group => group.Key, group => group.Count());
+        Assert.Equal(report.Tally.Attempts - report.Tally.Settled, Sum(_meter.Observe(MetricNames.Retries), "told mixed"));
+        var attempts = Of("told mixed", _meter.Told(MetricNames.ItemDuration)).GroupBy(one => one.Tags[AttributeNames.Outcome]).ToDictionary(group => group.Key, group => group.Count());
         Assert.Equal(report.Tally.Attempts, attempts.Values.Sum());
         Assert.Equal((20, 20, 20), (attempts["Succeeded"], attempts["Failed"], attempts["TimedOut"]));
-        Assert.Equal(0, Sum(_meter.Observe(MetricNames.ItemsActive), "mixed"));
+        Assert.Equal(0, Sum(_meter.Observe(MetricNames.ItemsActive), "told mixed"));
 
         static async ValueTask<int> WaitAsync(CancellationToken token)
         {
@@ -49,11 +49,11 @@ public sealed class MetricTests : IDisposable
     [Fact]
     public async Task EngineAndBatches_TellHowLongAndHowMuch()
     {
-        await using var home = await TestHome.OpenAsync(fanout => fanout.AddHandler<int, int>("quick", item => item));
-        var report = await home.RunAsync("""{ "id": "r", "handler": { "name": "quick" }, "source": { "kind": "range", "start": 0, "end": 10 } }""");
+        await using var home = await TestHome.OpenAsync(fanout => fanout.AddHandler<int, int>("told quick", item => item));
+        var report = await home.RunAsync("""{ "id": "r", "handler": { "name": "told quick" }, "source": { "kind": "range", "start": 0, "end": 10 } }""");
         Assert.Equal(10, report.Tally.Succeeded);
-        Assert.NotEmpty(Of("quick", _meter.Told(MetricNames.BatchDuration)));
-        Assert.All(Of("quick", _meter.Told(MetricNames.BatchDuration)), batch => Assert.Equal("RangeDone", batch.Tags[AttributeNames.BatchEnd]));
+        Assert.NotEmpty(Of("told quick", _meter.Told(MetricNames.BatchDuration)));
+        Assert.All(Of("told quick", _meter.Told(MetricNames.BatchDuration)), batch => Assert.Equal("RangeDone", batch.Tags[AttributeNames.BatchEnd]));
         var commits = _meter.Told(MetricNames.CommitDuration).Count;
         Assert.Equal(["branch", "run"], _meter.Told(MetricNames.CommitDuration).Select(one => one.Tags[AttributeNames.Orchestrator]).Distinct().Order());
         Assert.Equal(commits, _meter.Told(MetricNames.HistoryLength).Count);
@@ -70,7 +70,7 @@ public sealed class MetricTests : IDisposable
     public async Task RunUnderWay_TellsWhatIsInFlightAndWhatItWaitsFor()
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var home = await TestHome.OpenAsync(fanout => fanout.AddHandler<int, int>("gated", async (item, _, token) =>
+        await using var home = await TestHome.OpenAsync(fanout => fanout.AddHandler<int, int>("told gated", async (item, _, token) =>
         {
             await gate.Task.WaitAsync(token);
             return item;
@@ -78,21 +78,21 @@ public sealed class MetricTests : IDisposable
         // Those of tests that kill their workers.
         var others = Runs();
         var id = await home.StartAsync("""
-            { "id": "r", "handler": { "name": "gated" }, "source": { "kind": "range", "start": 0, "end": 10 }, "flow": { "concurrency": 4, "rate": "1/d", "burst": 3 } }
+            { "id": "r", "handler": { "name": "told gated" }, "source": { "kind": "range", "start": 0, "end": 10 }, "flow": { "concurrency": 4, "rate": "1/d", "burst": 3 } }
             """);
         using var stop = new CancellationTokenSource();
         var driving = home.Fanout.Driver.DriveAsync(id, stop.Token, CancellationToken.None);
-        await TestHome.UntilAsync(() => Places("gated") is var places && places.GetValueOrDefault("handlers") == 3 && places.ContainsKey("rate"));
-        Assert.Equal(3, Sum(_meter.Observe(MetricNames.ItemsActive), "gated"));
+        await TestHome.UntilAsync(() => Places("told gated") is var places && places.GetValueOrDefault("handlers") == 3 && places.ContainsKey("rate"));
+        Assert.Equal(3, Sum(_meter.Observe(MetricNames.ItemsActive), "told gated"));
         Assert.Equal(others + 1, Runs());
-        Assert.Equal(4, Places("gated").Values.Sum());
+        Assert.Equal(4, Places("told gated").Values.Sum());
         gate.SetResult();
-        await TestHome.UntilAsync(() => Sum(_meter.Observe(MetricNames.Items), "gated") == 3);
+        await TestHome.UntilAsync(() => Sum(_meter.Observe(MetricNames.Items), "told gated") == 3);
         await stop.CancelAsync();
         await driving;
         // What is done stays counted, when the run is worked here no longer.
-        Assert.Equal(3, Sum(_meter.Observe(MetricNames.Items), "gated"));
-        Assert.Empty(Places("gated"));
+        Assert.Equal(3, Sum(_meter.Observe(MetricNames.Items), "told gated"));
+        Assert.Empty(Places("told gated"));
         Assert.Equal(others, Runs());
     }
 
