@@ -27,7 +27,11 @@ public abstract partial class EngineConformance
     }
 
     [Fact]
-    public async Task EventsRaisedBeforeTheWait_AreKept()
+    public async Task EventsRaisedBeforeTheWait_AreKept() =>
+        Assert.Equal("abcde", string.Concat((await RaiseEventsBeforeTheWaitAsync()).Order()));
+
+    // What was raised as "abcde", as it came.
+    private protected async Task<string> RaiseEventsBeforeTheWaitAsync()
     {
         var raised = new Gate();
         await UseAsync(Orchestrator<int, string>("collect", async (context, n) =>
@@ -48,7 +52,7 @@ public abstract partial class EngineConformance
             await Client.RaiseEventAsync("a", "letter", letter.ToString());
         raised.Open();
 
-        Assert.Equal("abcde", string.Concat(OutputOf<string>(await EndOfAsync())!.Order()));
+        return OutputOf<string>(await EndOfAsync())!;
     }
 
     [Fact]
