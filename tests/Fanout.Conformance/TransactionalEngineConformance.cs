@@ -5,7 +5,7 @@ namespace Fanout.Conformance;
 
 /// <summary>
 /// What an engine promises beyond the others that keeps all its state in one transaction: an instance is created once, events come once and in
-/// order, timers in the order of their times, an instance ends whatever is still under way, and code that could hang is found out. Durable Task on
+/// order, timers never early and in the order of their times, an instance ends whatever is still under way, and code that could hang is found out. Durable Task on
 /// queues promises none of it, and nothing of Fanout may rely on it.
 /// </summary>
 public abstract class TransactionalEngineConformance : EngineConformance
@@ -60,6 +60,19 @@ public abstract class TransactionalEngineConformance : EngineConformance
         await Client.RaiseEventAsync("a", "letter", "f");
 
         Assert.Equal("abcdef", OutputOf<string>(await EndOfAsync()));
+    }
+
+    [Fact]
+    public async Task Timer_FiresWhenItsTimeHasCome()
+    {
+        var registry = Orchestrator<int, double>("wait", async (context, milliseconds) =>
+        {
+            var start = context.CurrentUtcDateTime;
+            await context.CreateTimer(start.AddMilliseconds(milliseconds), CancellationToken.None);
+            return (context.CurrentUtcDateTime - start).TotalMilliseconds;
+        });
+
+        Assert.InRange(OutputOf<double>(await RunAsync(registry, "wait", 60)), 60, 20_000);
     }
 
     [Fact]

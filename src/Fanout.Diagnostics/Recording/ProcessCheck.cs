@@ -9,6 +9,7 @@ namespace Fanout.Diagnostics.Recording;
 internal static class ProcessCheck
 {
     private const string Root = "0";
+    private const int StartAfterName = 19;
 
     /// <exception cref="ProfileException">It cannot.</exception>
     public static void Require(int processId)
@@ -17,7 +18,7 @@ internal static class ProcessCheck
             throw Refused(processId, "there is no such process on this machine. It may have ended meanwhile.");
         if (BelongsToAnother(processId))
             throw Refused(processId, $"{name} belongs to another user, and only its user or root may look into it. Run this as that user.");
-        if (DiagnosticsClient.GetPublishedProcesses().Contains(processId))
+        if (Listens(processId))
             return;
         throw Refused(processId, HasRuntime(processId)
             ? $"{name} has its diagnostics turned off (DOTNET_EnableDiagnostics or DOTNET_EnableDiagnostics_IPC is 0), or another directory for temporary files (TMPDIR). Start it again without the one, or set TMPDIR here to what it is there."
@@ -42,6 +43,17 @@ internal static class ProcessCheck
         {
             return "it"; // It is there, and is not to be looked at.
         }
+    }
+
+    // The socket's name holds when the process started, as proc(5) tells it: one that was killed leaves its own behind, and its id is used again.
+    private static bool Listens(int processId)
+    {
+        if (!OperatingSystem.IsLinux())
+            return DiagnosticsClient.GetPublishedProcesses().Contains(processId);
+        var stat = Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/stat")).FirstOrDefault("");
+        // The name, in parentheses, may hold spaces; the start is the 22nd of all, the 20th after it.
+        return stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries) is { Length: > StartAfterName } after
+            && File.Exists(Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"dotnet-diagnostic-{processId}-{after[StartAfterName]}-socket")));
     }
 
     // proc(5): the second figure of Uid is the effective user.

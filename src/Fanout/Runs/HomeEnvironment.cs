@@ -64,7 +64,7 @@ public static class HomeEnvironment
                 RunId = runId,
                 Report = record.Report,
                 Keep = spec.Results.Keep,
-                Parts = await new ResultReader(storage.Results).FindPartsAsync(runId, cancellationToken).ConfigureAwait(false),
+                Parts = await new ResultReader(storage.Results).FindPartsAsync(record, cancellationToken).ConfigureAwait(false),
                 Source = sources!.Create(spec.Source),
                 Plan = plan?.Source,
                 Workspace = storage.OpenWorkspace(runId),

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Fanout.Orchestration;
 using Fanout.Planning;
 using Fanout.Processing;
@@ -95,32 +96,20 @@ public sealed class RunClient(RunEnvironment environment, IOrchestrationClient e
         if (run.AwaitsAnnouncement)
             throw new RunException(runId, $"The end of run '{runId}' is not announced yet. Let that be done first, with 'resume' if nobody drives it.");
         await engine.PurgeInstanceAsync(runId, cancellationToken).ConfigureAwait(false);
+        // First what an ended run has as long as it has results: whoever reads them meanwhile finds out by it why a part is gone.
+        await environment.Results.DeleteDocumentAsync(runId, Manifest.DocumentName, cancellationToken).ConfigureAwait(false);
         await environment.Results.DeleteRunAsync(runId, cancellationToken).ConfigureAwait(false);
         await deleteWorkspace(runId, cancellationToken).ConfigureAwait(false);
         await Catalog.DeleteAsync(runId, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ResultLine> ReadResultsAsync(
-        string runId, ResultQuery query, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await GetAsync(runId, cancellationToken).ConfigureAwait(false);
-        var reader = new ResultReader(environment.Results);
-        var parts = await reader.FindPartsAsync(runId, cancellationToken).ConfigureAwait(false);
-        await foreach (var line in reader.ReadAsync(runId, parts, query, cancellationToken).ConfigureAwait(false))
-            yield return line;
-    }
+    public IAsyncEnumerable<ResultLine> ReadResultsAsync(string runId, ResultQuery query, CancellationToken cancellationToken) =>
+        ReadAsync(runId, (reader, parts) => reader.ReadAsync(runId, parts, query, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadResultLinesAsync(
-        string runId, ResultQuery query, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await GetAsync(runId, cancellationToken).ConfigureAwait(false);
-        var reader = new ResultReader(environment.Results);
-        var parts = await reader.FindPartsAsync(runId, cancellationToken).ConfigureAwait(false);
-        await foreach (var line in reader.ReadRawAsync(runId, parts, query, cancellationToken).ConfigureAwait(false))
-            yield return line;
-    }
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadResultLinesAsync(string runId, ResultQuery query, CancellationToken cancellationToken) =>
+        ReadAsync(runId, (reader, parts) => reader.ReadRawAsync(runId, parts, query, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<RunTree> ReadTreeAsync(string runId, CancellationToken cancellationToken)
@@ -131,6 +120,40 @@ public sealed class RunClient(RunEnvironment environment, IOrchestrationClient e
 
     /// <inheritdoc/>
     public string LocateResults(string runId) => environment.Results.Locate(runId);
+
+    private async IAsyncEnumerable<T> ReadAsync<T>(
+        string runId, Func<ResultReader, IReadOnlyList<PartRef>, IAsyncEnumerable<T>> read, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var run = await GetAsync(runId, cancellationToken).ConfigureAwait(false);
+        var reader = new ResultReader(environment.Results);
+        var parts = await reader.FindPartsAsync(run, cancellationToken).ConfigureAwait(false);
+        var lines = read(reader, parts).GetAsyncEnumerator(cancellationToken);
+        await using var _ = lines.ConfigureAwait(false);
+        while (true)
+        {
+            try
+            {
+                if (!await lines.MoveNextAsync().ConfigureAwait(false))
+                    yield break;
+            }
+            catch (StorageException)
+            {
+                await RefuseIfPurgedAsync(run, cancellationToken).ConfigureAwait(false);
+                throw;
+            }
+
+            yield return lines.Current;
+        }
+    }
+
+    // A run is purged without regard to those who read its results.
+    private async Task RefuseIfPurgedAsync(RunRecord run, CancellationToken cancellationToken)
+    {
+        var now = await GetAsync(run.Id, cancellationToken).ConfigureAwait(false);
+        if (now.CreatedAt != run.CreatedAt)
+            throw ResultReader.Gone(run.Id);
+        await new ResultReader(environment.Results).FindPartsAsync(now, cancellationToken).ConfigureAwait(false);
+    }
 
     private async Task<StartedRun> StartAsync(RunSpec spec, bool schedules, CancellationToken cancellationToken)
     {

@@ -67,12 +67,24 @@ public sealed class ProfileTests : IDisposable
         Assert.Contains("no run", (await FanoutAsync("profile", "other")).AssertCode(2).Error, StringComparison.OrdinalIgnoreCase);
     }
 
-    [Fact]
-    public async Task ProcessWithoutDiagnostics_IsRefused()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ProcessWithoutDiagnostics_IsRefused(bool anotherHadItsId)
     {
         await using var run = await StartBusyAsync(new Dictionary<string, string> { ["DOTNET_EnableDiagnostics"] = "0" });
-        var exit = (await FanoutAsync("profile", "r", "--seconds", "1")).AssertCode(2);
-        Assert.Contains("has its diagnostics turned off", exit.Error, StringComparison.Ordinal);
+        var left = Path.Combine(Path.GetTempPath(), $"dotnet-diagnostic-{Id(run)}-1-socket");
+        if (anotherHadItsId)
+            await File.WriteAllTextAsync(left, "");
+        try
+        {
+            var exit = (await FanoutAsync("profile", "r", "--seconds", "1")).AssertCode(2);
+            Assert.Contains("has its diagnostics turned off", exit.Error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(left);
+        }
     }
 
     [Fact]

@@ -179,6 +179,30 @@ public sealed class RunTests
         await Assert.ThrowsAsync<RunException>(() => home.ResultsAsync("r"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RunThatIsPurgedWhileItsResultsAreRead_IsSaidToHaveNone(bool startsAnew)
+    {
+        await using var home = await TestHome.OpenAsync();
+        const string Spec = """{ "id": "r", "handler": { "name": "noop" }, "source": { "kind": "range", "start": 0, "end": 100 }, "batch": { "branches": 4, "lanes": 4 } }""";
+        await home.RunAsync(Spec);
+        Assert.InRange(Directory.GetFiles(Path.Combine(home.Path, "results", "r"), "*.jsonl", SearchOption.AllDirectories).Length, 2, int.MaxValue);
+        await using var lines = home.Fanout.Client.ReadResultLinesAsync("r", new ResultQuery(), CancellationToken.None).GetAsyncEnumerator();
+        Assert.True(await lines.MoveNextAsync());
+        await home.Fanout.Client.PurgeAsync("r", CancellationToken.None);
+        if (startsAnew)
+            await home.RunAsync(Spec.Replace("100", "1", StringComparison.Ordinal));
+
+        var gone = await Assert.ThrowsAsync<RunException>(async () =>
+        {
+            while (await lines.MoveNextAsync())
+            {
+            }
+        });
+        Assert.True(gone.IsMissing);
+    }
+
     [Fact]
     public async Task LimitOrQueueThatIsNotThere_IsRefused()
     {

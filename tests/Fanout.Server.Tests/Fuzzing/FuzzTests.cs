@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using Fanout.Api.Tests.Support;
 using Fanout.Runs;
 using Fanout.Server.Tests.Support;
@@ -57,7 +58,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
                 var status = await SendAsync(host.Client.BaseAddress!.Port, request, isWhole);
                 answers[status] = answers.GetValueOrDefault(status) + 1;
                 if (IsFailure(status))
-                    Assert.Fail($"{status} to {Encoding.UTF8.GetString(request, 0, Math.Min(2_000, request.Length))}");
+                    Assert.Fail($"{status} to {JsonEncodedText.Encode(Encoding.UTF8.GetString(request, 0, Math.Min(2_000, request.Length)))}");
             }
 
             return answers;

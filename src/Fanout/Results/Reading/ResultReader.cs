@@ -8,15 +8,19 @@ namespace Fanout.Results;
 /// <param name="store">Where the results are.</param>
 public sealed class ResultReader(IResultStore store)
 {
-    /// <summary>The parts that count of a run: those of its manifest, or those recorded so far when it has none yet.</summary>
+    /// <summary>The parts that count of a run: those of its manifest, or, before it has ended, those recorded so far.</summary>
+    /// <exception cref="RunException">It has ended, and its results are gone or being deleted.</exception>
     /// <exception cref="StorageException">A manifest cannot be read, or is damaged.</exception>
-    public async Task<IReadOnlyList<PartRef>> FindPartsAsync(string runId, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<PartRef>> FindPartsAsync(RunRecord run, CancellationToken cancellationToken)
     {
-        if (await Manifest.ReadAsync(store, runId, cancellationToken).ConfigureAwait(false) is { } manifest)
+        ArgumentNullException.ThrowIfNull(run);
+        if (await Manifest.ReadAsync(store, run.Id, cancellationToken).ConfigureAwait(false) is { } manifest)
             return manifest.Parts;
-        var branches = await BranchManifest.ReadAllAsync(store, runId, cancellationToken).ConfigureAwait(false);
+        if (run.Report is not null)
+            throw Gone(run.Id);
+        var branches = await BranchManifest.ReadAllAsync(store, run.Id, cancellationToken).ConfigureAwait(false);
         // What a checkpoint counts is never run again: it is settled, though its batch is still under way.
-        var checkpoints = await BatchCheckpoint.ReadAllAsync(store, runId, branches, cancellationToken).ConfigureAwait(false);
+        var checkpoints = await BatchCheckpoint.ReadAllAsync(store, run.Id, branches, cancellationToken).ConfigureAwait(false);
         return [.. branches.SelectMany(branch => branch.Parts).Concat(checkpoints.SelectMany(checkpoint => checkpoint.Parts))];
     }
 
@@ -49,6 +53,10 @@ public sealed class ResultReader(IResultStore store)
         while (await sweep.MoveNextAsync(cancellationToken).ConfigureAwait(false))
             yield return sweep.Line;
     }
+
+    /// <summary>What is said of a run whose results were purged, maybe while they were read.</summary>
+    internal static RunException Gone(string runId) =>
+        new(runId, $"Run '{runId}' has no results any more: they were deleted, or are being deleted now. Purge the run if that was on purpose.") { IsMissing = true };
 
     private static ResultLine Parse(string runId, ResultSweep sweep)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Fanout.Results;
+using Fanout.Runs;
 using Xunit;
 
 namespace Fanout.Tests.Results.Reading;
@@ -7,6 +8,8 @@ namespace Fanout.Tests.Results.Reading;
 public sealed class ManifestTests : IDisposable
 {
     private static readonly CancellationToken Never = CancellationToken.None;
+
+    private static readonly RunRecord Run = new() { Id = "run", SpecJson = "{}", CreatedAt = DateTimeOffset.UnixEpoch };
 
     private readonly TemporaryStore _temporary = new();
 
@@ -31,7 +34,7 @@ public sealed class ManifestTests : IDisposable
         Assert.Equal(report.Tally, read.Report.Tally);
         Assert.Equal((RunStatus.CompletedWithFailures, "7"), (read.Report.Status, read.Report.Reduced?.GetRawText()));
         Assert.Equal("""{"handler":"x"}""", read.Spec.GetRawText());
-        Assert.Equal([first, second], await new ResultReader(_temporary.Store).FindPartsAsync("run", Never));
+        Assert.Equal([first, second], await new ResultReader(_temporary.Store).FindPartsAsync(Run, Never));
     }
 
     [Fact]
@@ -42,11 +45,20 @@ public sealed class ManifestTests : IDisposable
         await new BranchManifest("run:b0001", [first], Tally.Zero).WriteAsync(_temporary.Store, "run", Never);
         await new BranchManifest("run:b0002", [second], Tally.Zero).WriteAsync(_temporary.Store, "run", Never);
 
-        var parts = await new ResultReader(_temporary.Store).FindPartsAsync("run", Never);
+        var parts = await new ResultReader(_temporary.Store).FindPartsAsync(Run, Never);
         Assert.Equal([first, second], parts.OrderBy(part => part.FirstIndex));
         Assert.Equal([first], (await BranchManifest.ReadAsync(_temporary.Store, "run", "run:b0001", Never))!.Parts);
         Assert.Null(await BranchManifest.ReadAsync(_temporary.Store, "run", "run:b0003", Never));
         Assert.True(File.Exists(Path.Combine(_temporary.Root, "run", "branches", "b0001.json")));
+    }
+
+    [Fact]
+    public async Task RunThatHasEnded_AndHasNoManifest_HasNoResultsAnyMore()
+    {
+        await new BranchManifest("run:b0001", [new PartRef("a.jsonl", 10, 1, 0, 0)], Tally.Zero).WriteAsync(_temporary.Store, "run", Never);
+        var ended = Run with { Report = new RunReport { RunId = "run", Status = RunStatus.Succeeded, Reason = CompletionReason.AllItemsSettled, Tally = Tally.Zero } };
+        var gone = await Assert.ThrowsAsync<RunException>(() => new ResultReader(_temporary.Store).FindPartsAsync(ended, Never));
+        Assert.True(gone.IsMissing);
     }
 
     [Theory]
