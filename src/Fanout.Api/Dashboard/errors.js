@@ -6,16 +6,30 @@ import { countsOf } from './run-progress.js';
 export function errorsSection(id) {
   const list = h('ol', { class: 'errors', 'aria-label': 'Errors by kind' });
   const words = h('p', { class: 'hint' });
+  let view = null;
+  // What the tree has read of a run that has not ended; its report has all.
+  let found = [];
   const update = keyedList(list, group => `${group.type}\n${group.pattern}`, group => makeGroup(id, group));
+
+  function draw() {
+    const counts = countsOf(view);
+    const groups = [...(view.report?.tally.errors ?? found)].sort((one, other) => other.count - one.count);
+    // The tree may be newer than the counts.
+    const unsuccessful = Math.max(counts.failed + counts.timedOut + counts.cancelled, groups.reduce((sum, group) => sum + group.count, 0));
+    setText(words, groups.length > 0 ? `${count(unsuccessful)} items did not succeed.`
+      : unsuccessful === 0 ? 'None.' : `${count(unsuccessful)} items did not succeed; their kinds are not known yet.`);
+    update(groups.map(group => ({ ...group, share: percent(group.count, unsuccessful) })));
+  }
+
   return {
     element: section('Errors', {}, words, list),
-    update(view) {
-      const counts = countsOf(view);
-      const unsuccessful = counts.failed + counts.timedOut + counts.cancelled;
-      const groups = [...(view.report?.tally.errors ?? view.failures ?? [])].sort((one, other) => other.count - one.count);
-      setText(words, groups.length > 0 ? `${count(unsuccessful)} items did not succeed.`
-        : unsuccessful === 0 ? 'None.' : `${count(unsuccessful)} items did not succeed; their kinds are not known yet.`);
-      update(groups.map(group => ({ ...group, share: percent(group.count, unsuccessful) })));
+    update(now) {
+      view = now;
+      draw();
+    },
+    found(groups) {
+      found = groups;
+      draw();
     },
   };
 }

@@ -22,9 +22,10 @@ export async function runPage({ argument: id, query, capabilities, signal }) {
   const head = headOf(id, signal, () => view, accept);
   const charts = chartsSection(signal, capabilities.events);
   const results = resultsSection(id, signal, { status: unsuccessful > 0 ? 'Failed,TimedOut,Cancelled' : '', keep: first.spec?.results?.keep });
-  const tree = treeSection(id, signal);
-  const parts = [head, runProgress(), waitsSection(), controlsSection(id, signal, accept), errorsSection(id), tree];
-  const [, progress, waits, controls, errors] = parts;
+  const errors = errorsSection(id);
+  const tree = treeSection(id, signal, errors.found);
+  const parts = [head, runProgress(), waitsSection(), controlsSection(id, signal, accept), errors, tree];
+  const [, progress, waits, controls] = parts;
   const frame = onceAFrame(draw);
   signal.addEventListener('abort', frame.cancel);
 

@@ -10,7 +10,7 @@ import { segmentBar } from './stacked-bar.js';
 const refreshEvery = 5_000;
 const mostParts = 50;
 
-export function treeSection(id, signal) {
+export function treeSection(id, signal, onErrors) {
   const plan = h('p', { class: 'hint' });
   const list = h('ul', { class: 'tree', 'aria-label': 'Branches' });
   const more = h('p', { class: 'hint', hidden: true }, 'There is more of the tree than is shown.');
@@ -25,6 +25,7 @@ export function treeSection(id, signal) {
       setText(plan, planWords(tree.plan));
       update(tree.branches);
       show(more, tree.truncated);
+      onErrors(tree.errors);
     } catch (problem) {
       if (!signal.aborted) trouble.replaceChildren(problemBox(problem));
       throw problem;

@@ -85,7 +85,7 @@ internal sealed class BranchOrchestration
         // What was tried is not "never started": a batch that finds the run stopped settles it.
         if (_stop is not (null or CompletionReason.InternalFailure) && !_work.Tried.IsEmpty)
             await CallBatchAsync(_work.Tried, lane: 0, number: _batchKeys.Count);
-        var close = new CloseBranchInput(_input.RunId, _input.Branch, _parts, _tally with { Errors = [] }, _batchKeys);
+        var close = new CloseBranchInput(_input.RunId, _input.Branch, _parts, _tally, _batchKeys);
         await _context.CallActivityAsync<bool>(Activities.CloseBranch, close);
         return new BranchResult(_tally, _stop is null ? _work.Units : [], _stop, _message) { Lanes = _lanes, Worked = _input.Plan.LanesAreApart ? WorkUnit.Fingerprint(_input.Work) : null };
     }

@@ -9,14 +9,18 @@ namespace Fanout.Runs;
 /// <summary>A run's branches and batches, as what it has written shows them: no part of it is kept for this.</summary>
 /// <param name="Plan">How it is cut; null: it is not planned yet.</param>
 /// <param name="Branches">Those that have written something, by name.</param>
+/// <param name="Errors">Groups of like errors among what they settled, most frequent first; of many batches of open branches not all are looked at.</param>
 /// <param name="Truncated">True: there were more than <see cref="MostBranches"/> or <see cref="MostLanes"/>; those left out are not there.</param>
-public sealed record RunTree(RunTreePlan? Plan, IReadOnlyList<RunTreeBranch> Branches, bool Truncated)
+public sealed record RunTree(RunTreePlan? Plan, IReadOnlyList<RunTreeBranch> Branches, IReadOnlyList<ErrorGroup> Errors, bool Truncated)
 {
     /// <summary>Most branches shown: 256.</summary>
     public const int MostBranches = 256;
 
     /// <summary>Most lanes of open branches shown, each of which takes a read: 512.</summary>
     public const int MostLanes = 512;
+
+    /// <summary>Most earlier batches of open branches that are looked at for their errors, each of which takes a read: 64.</summary>
+    public const int MostEarlierBatches = 64;
 
     /// <summary>Most parts of a branch shown: 100.</summary>
     public const int MostParts = 100;
@@ -28,25 +32,34 @@ public sealed record RunTree(RunTreePlan? Plan, IReadOnlyList<RunTreeBranch> Bra
         ArgumentNullException.ThrowIfNull(results);
         var plan = await PlanDocument.ReadAsync(results, runId, cancellationToken).ConfigureAwait(false);
         var closed = await BranchManifest.ReadAllAsync(results, runId, cancellationToken).ConfigureAwait(false);
-        var lanes = (await BatchCheckpoint.FindNewestAsync(results, runId, cancellationToken).ConfigureAwait(false))
+        var open = (await BatchCheckpoint.FindNewestAsync(results, runId, cancellationToken).ConfigureAwait(false))
             .Where(batch => !closed.Any(branch => batch.Key.StartsWith($"{branch.BranchId}-", StringComparison.Ordinal)))
-            .GroupBy(batch => LaneOf(batch.Key), StringComparer.Ordinal)
-            .Select(lane => lane.MaxBy(batch => batch.Key, StringComparer.Ordinal))
             .OrderBy(batch => batch.Key, StringComparer.Ordinal)
             .ToList();
-        var batches = new List<RunTreeBatch>();
-        foreach (var (key, name) in lanes.Take(MostLanes))
-        {
-            if (await BatchCheckpoint.ReadAsync(results, runId, name).ConfigureAwait(false) is { } checkpoint)
-                batches.Add(RunTreeBatch.Of(key, checkpoint));
-        }
-
+        var lanes = open.GroupBy(batch => LaneOf(batch.Key), StringComparer.Ordinal).Select(lane => lane.Last()).ToList();
+        var working = await ReadAsync(results, runId, lanes.Take(MostLanes)).ConfigureAwait(false);
+        var earlier = await ReadAsync(results, runId, open.Except(lanes).TakeLast(MostEarlierBatches)).ConfigureAwait(false);
+        var errors = closed.Select(branch => branch.Tally).Concat(working.Concat(earlier).Select(batch => batch.Checkpoint.Tally))
+            .Aggregate<Tally, IReadOnlyList<ErrorGroup>>([], (sum, tally) => ErrorGroupSketch.Merge(sum, tally.Errors));
         var branches = closed.Select(RunTreeBranch.Closed)
-            .Concat(batches.GroupBy(batch => BranchOrchestration.BranchOf(batch.Key), StringComparer.Ordinal).Select(branch => RunTreeBranch.Open(branch.Key, [.. branch])))
+            .Concat(working.Select(batch => RunTreeBatch.Of(batch.Key, batch.Checkpoint)).GroupBy(batch => BranchOrchestration.BranchOf(batch.Key), StringComparer.Ordinal).Select(branch => RunTreeBranch.Open(branch.Key, [.. branch])))
             .OrderBy(branch => branch.Id, StringComparer.Ordinal)
             .ToList();
         return new RunTree(
-            plan is null ? null : RunTreePlan.Of(plan), [.. branches.Take(MostBranches)], branches.Count > MostBranches || lanes.Count > MostLanes);
+            plan is null ? null : RunTreePlan.Of(plan), [.. branches.Take(MostBranches)], errors, branches.Count > MostBranches || lanes.Count > MostLanes);
+    }
+
+    private static async Task<IReadOnlyList<(string Key, BatchCheckpoint Checkpoint)>> ReadAsync(
+        IResultStore results, string runId, IEnumerable<(string Key, string DocumentName)> batches)
+    {
+        var read = new List<(string, BatchCheckpoint)>();
+        foreach (var (key, name) in batches)
+        {
+            if (await BatchCheckpoint.ReadAsync(results, runId, name).ConfigureAwait(false) is { } checkpoint)
+                read.Add((key, checkpoint));
+        }
+
+        return read;
     }
 
     // BRANCH-lLANE-NUMBER

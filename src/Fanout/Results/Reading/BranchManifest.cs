@@ -6,7 +6,7 @@ namespace Fanout.Results;
 /// <summary>The parts that one branch of a run has had recorded so far: <c>branches/&lt;branch&gt;.json</c>.</summary>
 /// <param name="BranchId">The branch's instance id, such as <c>runId:b0001</c>.</param>
 /// <param name="Parts">The parts that count, in any order.</param>
-/// <param name="Tally">What its items came to, without their errors.</param>
+/// <param name="Tally">What its items came to.</param>
 public sealed record BranchManifest(string BranchId, IReadOnlyList<PartRef> Parts, Tally Tally)
 {
     private const string Folder = "branches/";
