@@ -30,6 +30,12 @@ public static class ApiRoutes
         OnlyAsks = true,
         Body = typeof(RunSpec),
         Answers = [new(200, typeof(PlanPreview))],
+        Parameters =
+        [
+            new("target", "azure: also what it would take there, in time, calls, storage operations and money, beside what others would. Default: no."),
+            new("itemTime", "With target: how long the handler takes for an item, such as 20ms. Default: 100ms is assumed."),
+            new("prices", "With target: prices in place of the built-in ones, as JSON."),
+        ],
         Problems = [413, 415, 422],
     };
 

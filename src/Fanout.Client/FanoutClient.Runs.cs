@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Fanout.Client.Requests;
 using Fanout.Client.Views;
+using Fanout.Planning.Costs;
 using Fanout.Runs;
 using Fanout.Serialization;
 using Fanout.Specs;
@@ -53,6 +54,24 @@ public sealed partial class FanoutClient
     {
         ArgumentNullException.ThrowIfNull(spec);
         return PlanAsync(Json(spec), cancellationToken);
+    }
+
+    /// <summary>What a run of this spec would take in Azure, its source counted there.</summary>
+    /// <param name="spec">The spec.</param>
+    /// <param name="target">What is said of Azure.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="SpecException">The spec is not legal there.</exception>
+    /// <exception cref="SourceException">The source is missing or unreadable there.</exception>
+    public Task<PlanPreview> PlanForAzureAsync(JsonObject spec, AzureTarget target, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(target);
+        var query = "?target=azure";
+        if (target.ItemTime is { } itemTime)
+            query += $"&itemTime={Uri.EscapeDataString(HumanDuration.Format(itemTime))}";
+        if (target.Prices.GivenJson is { } prices)
+            query += $"&prices={Uri.EscapeDataString(prices)}";
+        return PlanAsync(Json(spec), cancellationToken, query);
     }
 
     /// <summary>All runs, newest first, a page at a time as they are asked for.</summary>
@@ -181,8 +200,8 @@ public sealed partial class FanoutClient
             Headers = hasId && idempotencyKey is null ? [] : [(IdempotencyKey, idempotencyKey ?? _sender.MakeKey())],
         }, cancellationToken);
 
-    private Task<PlanPreview> PlanAsync(byte[] spec, CancellationToken cancellationToken) =>
-        GetAsync<PlanPreview>(new ApiRequest(HttpMethod.Post, "api/plan") { Body = spec, MayBeRepeated = true, TakesItsTime = true }, cancellationToken);
+    private Task<PlanPreview> PlanAsync(byte[] spec, CancellationToken cancellationToken, string query = "") =>
+        GetAsync<PlanPreview>(new ApiRequest(HttpMethod.Post, "api/plan" + query) { Body = spec, MayBeRepeated = true, TakesItsTime = true }, cancellationToken);
 
     private async Task<RunView> SendForRunAsync(ApiRequest request, CancellationToken cancellationToken)
     {

@@ -105,6 +105,23 @@ public sealed class RunRoutesTests : IAsyncLifetime
         Assert.Empty(_host.Given);
     }
 
+    [Theory]
+    [InlineData("target=aws")]
+    [InlineData("itemTime=20ms")]
+    [InlineData("target=azure&itemTime=2d")]
+    [InlineData("target=azure&itemTime=soon")]
+    [InlineData("target=azure&prices=%7B%22bread%22%3A1%7D")]
+    [InlineData("target=azure&prices=x")]
+    public async Task PlanForWhatIsNoTarget_IsRefused(string query) => (await Client.PostTextAsync($"/api/plan?{query}", Ten)).Problem(HttpStatusCode.BadRequest);
+
+    [Fact]
+    public async Task PlanForAzure_HasItsFigures()
+    {
+        var plan = (await Client.PostTextAsync("/api/plan?target=azure&itemTime=20ms", Ten)).Is(HttpStatusCode.OK);
+        Assert.Equal(10, plan.GetProperty("items").GetInt32());
+        Assert.Equal(("20ms", false), (plan.GetProperty("azure").GetProperty("itemTime").GetString(), plan.GetProperty("azure").GetProperty("isAssumed").GetBoolean()));
+    }
+
     [Fact]
     public async Task Get_OfWhatTheClientHas_SaysSo()
     {

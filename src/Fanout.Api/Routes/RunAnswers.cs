@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Fanout.Api.Answers;
+using Fanout.Planning.Costs;
 using Fanout.Runs;
 using Fanout.Specs;
 using Fanout.Views;
@@ -28,7 +29,10 @@ internal static class RunAnswers
     public static async Task<IResult> PlanAsync(ApiCall call)
     {
         var spec = await ReadSpecAsync(call, await call.Request.ReadTextAsync().ConfigureAwait(false)).ConfigureAwait(false);
-        return new JsonAnswer(await call.Home.Runs.PreviewAsync(spec, call.Aborted).ConfigureAwait(false));
+        var plan = TargetOf(call.Request) is { } target
+            ? AzurePlan.PreviewAsync(call.Home.Runs, spec, target, call.Aborted)
+            : call.Home.Runs.PreviewAsync(spec, call.Aborted);
+        return new JsonAnswer(await plan.ConfigureAwait(false));
     }
 
     public static async Task<IResult> ListAsync(ApiCall call)
@@ -107,6 +111,20 @@ internal static class RunAnswers
 
     public static RunView View(ApiCall call, RunRecord run) =>
         RunView.Of(run, call.Home.Runs.LocateResults(run.Id), call.Home.Capabilities.Events);
+
+    // What is to be planned for other than here; null: nothing.
+    private static AzureTarget? TargetOf(HttpRequest request)
+    {
+        var (target, time, prices) = (request.Text("target"), request.Text("itemTime"), request.Text("prices"));
+        if (target is null && time is null && prices is null)
+            return null;
+        if (target != "azure")
+            throw new RequestException(StatusCodes.Status400BadRequest, "The parameter 'target' is not azure: there is no other, and 'itemTime' and 'prices' say something of it.");
+        TimeSpan? itemTime = time is null ? null
+            : HumanDuration.TryParse(time, out var read) && read >= TimeSpan.Zero && read <= AzureTarget.LongestItemTime ? read
+            : throw new RequestException(StatusCodes.Status400BadRequest, "The parameter 'itemTime' is not a duration from 0s to 24h, such as 20ms.");
+        return new AzureTarget(itemTime, prices is null ? PriceList.BuiltIn : PriceList.Read(prices));
+    }
 
     private static async Task<RunSpec> ReadSpecAsync(ApiCall call, string text)
     {

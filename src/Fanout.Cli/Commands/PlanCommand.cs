@@ -2,7 +2,6 @@ using Fanout.Cli.Parsing;
 using Fanout.Cli.Rendering;
 using Fanout.Planning.Costs;
 using Fanout.Runs;
-using Fanout.Sources;
 
 namespace Fanout.Cli.Commands;
 
@@ -34,9 +33,9 @@ internal static class PlanCommand
         });
     }
 
-    private static async Task<int> PrintAsync(CommandContext context, RunRequest request, PlanTarget? target)
+    private static async Task<int> PrintAsync(CommandContext context, RunRequest request, AzureTarget? target)
     {
-        var plan = context.IsAtServer ? await PlanAtServerAsync(context, request, target) : await PlanAsync(context, request, target);
+        var plan = await PlanAsync(context, request, target);
         if (context.Json)
             context.PrintJson(plan);
         else
@@ -46,25 +45,16 @@ internal static class PlanCommand
         return ExitCodes.Success;
     }
 
-    private static async Task<PlanPreview> PlanAtServerAsync(CommandContext context, RunRequest request, PlanTarget? target)
+    private static async Task<PlanPreview> PlanAsync(CommandContext context, RunRequest request, AzureTarget? target)
     {
-        if (target is not null)
-            throw new UsageException("--target and --server: what a run would take is worked out here, from the source. Leave --server out, with a source of the same size such as --range 0..1000000.");
-        await using var server = context.OpenServer();
-        return await request.PreviewAsync(server);
-    }
+        if (context.IsAtServer)
+        {
+            await using var server = context.OpenServer();
+            return await request.PreviewAsync(server, target);
+        }
 
-    private static async Task<PlanPreview> PlanAsync(CommandContext context, RunRequest request, PlanTarget? target)
-    {
         await using var place = PlanPlace.Create(context);
         await using var home = await context.Environment.OpenHome(place.Home, context.Stop);
-        if (target is null)
-            return await request.PreviewAsync(home);
-        var spec = request.Spec;
-        // Here the source is only counted: what needs a storage account need not be here.
-        var counted = await home.Client.PreviewAsync(
-            spec with { Batch = spec.Batch with { Dispatch = BatchDispatch.Activity }, OnComplete = null }, context.Stop);
-        var source = counted.Source ?? new SourcePlan(counted.Items, Fingerprint: null);
-        return AzurePlan.Preview(spec, source, target.ItemTime, target.Prices);
+        return await request.PreviewAsync(home, target);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Fanout.Cli.Parsing;
 using Fanout.Cli.Wiring;
+using Fanout.Planning.Costs;
 using Fanout.Runs;
 
 namespace Fanout.Cli.Commands;
@@ -39,12 +40,11 @@ internal sealed class RunRequest
         return home.Client.StartAsync(_spec with { Id = _spec.Id ?? NewId() }, _context.Stop);
     }
 
-    /// <summary>What it would do.</summary>
-    public Task<PlanPreview> PreviewAsync(IFanoutHome home) =>
-        _spec is null ? ((IServerHome)home).PreviewAsync(_document, _context.Stop) : home.Client.PreviewAsync(_spec, _context.Stop);
-
-    /// <summary>The spec that was judged here.</summary>
-    public RunSpec Spec => _spec ?? throw new InvalidOperationException("A server judges it.");
+    /// <summary>What it would do: there, or in Azure.</summary>
+    public Task<PlanPreview> PreviewAsync(IFanoutHome home, AzureTarget? target) =>
+        _spec is null ? ((IServerHome)home).PreviewAsync(_document, target, _context.Stop)
+        : target is null ? home.Client.PreviewAsync(_spec, _context.Stop)
+        : AzurePlan.PreviewAsync(home.Client, _spec, target, _context.Stop);
 
     private async Task<StartedRun> StartAsync(IServerHome server)
     {

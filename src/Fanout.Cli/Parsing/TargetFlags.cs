@@ -8,8 +8,6 @@ internal sealed class TargetFlags
 {
     private const string Azure = "azure";
 
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
-
     private readonly Option<string?> _target = new("--target")
     {
         Description = "Say too what it would take there, in time, calls, storage operations and money, beside what others would (default: do not)",
@@ -32,7 +30,7 @@ internal sealed class TargetFlags
 
     /// <summary>What was typed; null: no target.</summary>
     /// <exception cref="UsageException">It is no target, no duration or no prices, or there is no target that it belongs to.</exception>
-    public PlanTarget? Read(CommandContext context)
+    public AzureTarget? Read(CommandContext context)
     {
         var target = context.Parse.GetValue(_target);
         if (target is null)
@@ -45,20 +43,15 @@ internal sealed class TargetFlags
         if (target != Azure)
             throw new UsageException($"--target: \"{target}\" is not a target; there is \"{Azure}\". Write --target {Azure}.");
         var prices = context.Parse.GetValue(_prices) is { } file ? PriceFile.Read(file, context.Environment.ProgramName) : PriceList.BuiltIn;
-        return new PlanTarget(ItemTime(context), prices);
+        return new AzureTarget(ItemTime(context), prices);
     }
 
     private TimeSpan? ItemTime(CommandContext context)
     {
         if (context.Parse.GetValue(_itemTime) is not { } text)
             return null;
-        return context.Environment.Specs.TryReadDuration(text, out var time) && time >= TimeSpan.Zero && time <= Longest
+        return context.Environment.Specs.TryReadDuration(text, out var time) && time >= TimeSpan.Zero && time <= AzureTarget.LongestItemTime
             ? time
             : throw new UsageException($"--item-time: \"{text}\" is not a duration from 0s to 24h. Write a number with its unit, such as 20ms.");
     }
 }
-
-/// <summary>Where a run is planned for, other than here.</summary>
-/// <param name="ItemTime">How long an item takes; null: it was not said.</param>
-/// <param name="Prices">What things cost there.</param>
-internal sealed record PlanTarget(TimeSpan? ItemTime, PriceList Prices);

@@ -3,6 +3,7 @@ using Fanout.Cli.Wiring;
 using Fanout.Client;
 using Fanout.Dispatch;
 using Fanout.Doctor;
+using Fanout.Planning.Costs;
 using Fanout.Runs;
 
 namespace Fanout.Cli.Remote;
@@ -35,7 +36,8 @@ internal sealed class RemoteHome : IServerHome
     public async Task<StartedRun> StartAsync(JsonObject spec, CancellationToken cancellationToken) =>
         _runs.Started(await _server.StartAsync(spec, idempotencyKey: null, cancellationToken));
 
-    public Task<PlanPreview> PreviewAsync(JsonObject spec, CancellationToken cancellationToken) => _server.PlanAsync(spec, cancellationToken);
+    public Task<PlanPreview> PreviewAsync(JsonObject spec, AzureTarget? target, CancellationToken cancellationToken) =>
+        target is null ? _server.PlanAsync(spec, cancellationToken) : _server.PlanForAzureAsync(spec, target, cancellationToken);
 
     public async Task<RunRecord> ChangeAsync(string runId, JsonObject change, CancellationToken cancellationToken) =>
         _runs.Seen(await _server.ChangeAsync(runId, change, ifMatch: null, cancellationToken));

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Fanout.Doctor;
+using Fanout.Planning.Costs;
 using Fanout.Runs;
 
 namespace Fanout.Cli.Wiring;
@@ -11,9 +12,9 @@ internal interface IServerHome : IFanoutHome
     /// <exception cref="SpecException">The server refuses it.</exception>
     Task<StartedRun> StartAsync(JsonObject spec, CancellationToken cancellationToken);
 
-    /// <summary>What a run of a spec would do.</summary>
+    /// <summary>What a run of a spec would do, there or in Azure.</summary>
     /// <exception cref="SpecException">The server refuses it.</exception>
-    Task<PlanPreview> PreviewAsync(JsonObject spec, CancellationToken cancellationToken);
+    Task<PlanPreview> PreviewAsync(JsonObject spec, AzureTarget? target, CancellationToken cancellationToken);
 
     /// <summary>Changes a run under way.</summary>
     /// <exception cref="SpecException">The server refuses it; pointers are those of the change.</exception>

@@ -158,10 +158,19 @@ public sealed class ServerTests : IAsyncLifetime, IDisposable
     {
         Assert.Equal(0, await RunAsync("plan", "--range", "0..1000", "--handler", "odd", "--rate", "10/s"));
         Assert.Contains("  items    1,000\n", _cli.Output, StringComparison.Ordinal);
-        Assert.Equal(2, await RunAsync("plan", "--range", "0..1000", "--handler", "odd", "--target", "azure"));
-        Assert.Contains("--target and --server", _cli.Error, StringComparison.Ordinal);
         Assert.Equal(0, await RunAsync("schema"));
         Assert.EndsWith(SpecSchema.Text.TrimEnd() + "\n", _cli.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task PlanForAzure_IsMadeThere_WithPricesFromHere()
+    {
+        var prices = Path.Combine(Directory.CreateTempSubdirectory("fanout-prices-").FullName, "prices.json");
+        await File.WriteAllTextAsync(prices, """{"stateTransition":{"usd":12.5,"per":1000000,"source":"https://example.org/a b"}}""");
+        Assert.Equal(0, await RunAsync("plan", "--range", "0..1000000", "--handler", "odd", "--dispatch", "queue", "--target", "azure", "--item-time", "20ms", "--prices", prices));
+        Assert.Contains("1 given", _cli.Output, StringComparison.Ordinal);
+        Assert.Contains("an item takes 20ms", _cli.Output, StringComparison.Ordinal);
+        Assert.EndsWith("25.00", Assert.Single(_cli.Output.Split('\n'), line => line.Contains("standard workflows", StringComparison.Ordinal)).TrimEnd(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using Fanout.Serialization;
 
 namespace Fanout.Planning.Costs;
 
@@ -16,6 +18,16 @@ public sealed class PriceList
 
     /// <summary>All of them, by the names a file uses.</summary>
     public ImmutableSortedDictionary<string, Price> ByName { get; }
+
+    /// <summary>Those that were given in place of the built-in ones, as JSON that <see cref="Read(string)"/> reads; null: none was.</summary>
+    public string? GivenJson
+    {
+        get
+        {
+            var given = ByName.Where(price => price.Value.Given).ToDictionary(price => price.Key, price => price.Value with { Given = false }, StringComparer.Ordinal);
+            return given.Count == 0 ? null : JsonSerializer.Serialize(given, FanoutJson.Options);
+        }
+    }
 
     internal Price BlobWrite => ByName["blobWrite"];
 
