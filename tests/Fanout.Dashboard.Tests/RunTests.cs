@@ -34,6 +34,20 @@ public sealed class RunTests(Browser browser)
     }
 
     [Fact]
+    public async Task ErrorsOfARunUnderWay_AreShown_AndHowLongItsAttemptsTook()
+    {
+        await using var host = (await ServerHost.StartAsync()).Drive();
+        (await host.Client.PostTextAsync("/api/runs", """{"id":"slow","handler":{"name":"odd"},"source":{"kind":"range","start":0,"end":100000},"flow":{"rate":"50/s"}}""")).Is(System.Net.HttpStatusCode.Accepted);
+        await browser.VisitAsync(host, "/runs/slow", async page =>
+        {
+            await Expect(page.Named(AriaRole.List, "Errors by kind").GetByRole(AriaRole.Listitem)).ToContainTextAsync("is even");
+            await Expect(page.Part("Over time").GetByText("99th percentile", new LocatorGetByTextOptions { Exact = true })).ToBeVisibleAsync();
+            await page.IsAsync("Running");
+        });
+        await host.Home.Fanout.Client.CancelAsync("slow", CancellationToken.None);
+    }
+
+    [Fact]
     public async Task RunThatIsPaused_StartsNothing_UntilItIsResumed()
     {
         await using var host = await StartGatedAsync();

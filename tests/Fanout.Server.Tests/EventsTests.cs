@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using Fanout.Api.Tests.Support;
+using Fanout.Runs;
+using Fanout.Serialization;
 using Fanout.Server.Events;
 using Fanout.Server.Tests.Support;
 using Xunit;
@@ -31,6 +34,15 @@ public sealed class EventsTests
         var rest = await events.AllAsync();
         Assert.Equal("end", rest[^1].Kind);
         Assert.Equal("Succeeded", rest.Last(next => next.Kind == "run").Data.GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public void Sample_TellsHowLongAttemptsTook()
+    {
+        var progress = new RunProgress { Latency = new LatencySketch([new LatencyBucket(1, 5), new LatencyBucket(20, 4), new LatencyBucket(300, 1)]) };
+        var sample = JsonSerializer.SerializeToElement(Sample.Of(progress, DateTimeOffset.UnixEpoch), FanoutJson.Options);
+        Assert.Equal("""{"p50":1,"p90":20,"p99":300}""", sample.GetProperty("latency").GetRawText());
+        Assert.False(JsonSerializer.SerializeToElement(Sample.Of(new RunProgress(), DateTimeOffset.UnixEpoch), FanoutJson.Options).TryGetProperty("latency", out _));
     }
 
     [Fact]

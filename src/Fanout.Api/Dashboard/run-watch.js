@@ -121,6 +121,7 @@ export function sampleOf(view, before) {
     inFlight: now.inFlight,
     itemsPerSecond: seconds > 0.5 ? Math.max(0, (now.settled - before.settled) / seconds) : now.itemsPerSecond,
     waits: now.waits ?? [],
+    latency: now.latency,
     concurrency: view.allotment?.concurrency,
     rate: view.allotment?.rate,
   };

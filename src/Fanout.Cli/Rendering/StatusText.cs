@@ -46,9 +46,14 @@ internal static class StatusText
         var eta = ProgressLine.Eta(progress);
         Field(text, "speed", eta is null ? Figures.Speed(progress.ItemsPerSecond) : $"{Figures.Speed(progress.ItemsPerSecond)}, {eta}");
         Field(text, "now", string.Join(", ", ProgressLine.Now(progress)));
+        if (progress.Latency is { } latency)
+            Field(text, "latency", $"{Milliseconds(latency.P50)} median, {Milliseconds(latency.P90)} p90, {Milliseconds(latency.P99)} p99");
         if (ProgressLine.Waits(progress).Any())
             Field(text, "waits for", string.Join(", ", ProgressLine.Waits(progress)));
     }
+
+    private static string Milliseconds(double milliseconds) => 
+        milliseconds < 1_000 ? Figures.Invariant($"{milliseconds:0.#}ms") : Figures.Duration(TimeSpan.FromMilliseconds(milliseconds));
 
     private static string Allotment(RunRecord record)
     {

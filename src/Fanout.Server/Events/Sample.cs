@@ -12,10 +12,13 @@ namespace Fanout.Server.Events;
 /// <param name="Waits">Where the time of its places went.</param>
 /// <param name="Concurrency">Items it may have in flight; left out: not known yet.</param>
 /// <param name="Rate">Starts it may have in time; left out: no limit.</param>
+/// <param name="Latency">How long the attempts took that ended in the last seconds; left out: none did.</param>
 public sealed record Sample(
-    DateTimeOffset At, long Settled, long Succeeded, long Unsuccessful, int InFlight, double ItemsPerSecond, IReadOnlyList<WaitShare> Waits, int? Concurrency, Rate? Rate)
+    DateTimeOffset At, long Settled, long Succeeded, long Unsuccessful, int InFlight, double ItemsPerSecond, IReadOnlyList<WaitShare> Waits, int? Concurrency, Rate? Rate,
+    Latency? Latency)
 {
     internal static Sample Of(RunProgress progress, DateTimeOffset at) => new(
         at, progress.Settled, progress.Succeeded, progress.Settled - progress.Succeeded, progress.InFlight, progress.ItemsPerSecond, progress.Waits,
-        progress.Allotment?.Concurrency, progress.Allotment?.Rate);
+        progress.Allotment?.Concurrency, progress.Allotment?.Rate,
+        progress.Latency is { } latency ? new Latency(latency.P50, latency.P90, latency.P99) : null);
 }

@@ -78,6 +78,8 @@ internal sealed partial class Batch
     {
         if (worker.Outcome is not { } outcome)
             return false;
+        if (worker.LastEnd != AttemptEnd.None)
+            _latencies.Add(outcome.Duration);
         if (outcome.Disposition == Disposition.Settled)
         {
             var settled = Reduce(worker, outcome);

@@ -21,6 +21,7 @@ internal sealed partial class Batch : IAsyncDisposable
     private readonly bool _varies;
     private readonly HashSet<Worker> _workers = [];
     private readonly TallyBuilder _tally;
+    private readonly LatencyCounts _latencies = new();
     private readonly Counts _before;
     private readonly BatchAbort? _abort;
     private readonly ItemError? _refusal;
@@ -135,6 +136,13 @@ internal sealed partial class Batch : IAsyncDisposable
         var part = PartOf(_scope, _input);
         _slots.Bound(part.Concurrency);
         _pacer.Retune(part.Rate, part.Burst);
+    }
+
+    /// <summary>Hands over how long the attempts took that have ended since the last time.</summary>
+    public void TellLatencies(LatencyCounts to)
+    {
+        lock (_lock)
+            _latencies.MoveTo(to);
     }
 
     public BatchObservation Observe()

@@ -15,8 +15,8 @@ internal readonly record struct Outcome(
         new(Disposition.Settled, status, attempts, duration, error, default);
 
     /// <summary>It is tried again, no earlier than <paramref name="notBefore"/>.</summary>
-    public static Outcome TryAgain(int attempts, DateTimeOffset notBefore, ItemError error) =>
-        new(Disposition.Waits, default, attempts, default, error, notBefore);
+    public static Outcome TryAgain(int attempts, TimeSpan duration, DateTimeOffset notBefore, ItemError error) =>
+        new(Disposition.Waits, default, attempts, duration, error, notBefore);
 
     /// <summary>It goes back as it was before it was taken.</summary>
     public static Outcome PutBack(int attempts) =>

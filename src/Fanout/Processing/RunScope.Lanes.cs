@@ -11,6 +11,7 @@ public sealed partial class RunScope
     private readonly Dictionary<int, Counts> _lanesLeft = [];
     private readonly Dictionary<int, ProgressMeter> _laneMeters = [];
     private readonly Dictionary<int, WaitMeter> _laneWaits = [];
+    private readonly Dictionary<int, LatencyMeter> _laneLatencies = [];
     private RunProgress? _overall;
     private long _unsuccessfulElsewhere;
 
@@ -50,6 +51,7 @@ public sealed partial class RunScope
                     continue;
                 _laneMeters.Remove(lane);
                 _laneWaits.Remove(lane);
+                _laneLatencies.Remove(lane);
             }
         }
     }
@@ -70,7 +72,11 @@ public sealed partial class RunScope
     {
         if (!_laneMeters.TryGetValue(lane, out var meter))
             _laneMeters.Add(lane, meter = new ProgressMeter(Time));
-        return meter.Measure(counts, null, seen.InFlight, seen.WaitingForRetry, _allotment) with { Allotment = null };
+        return meter.Measure(counts, null, seen.InFlight, seen.WaitingForRetry, _allotment) with
+        {
+            Allotment = null,
+            Latency = _laneLatencies.GetValueOrDefault(lane)?.Sketch(SinceStart()),
+        };
     }
 
     // How much its branch has left for a lane is not known here: a place for which there is no item is the engine's.
@@ -81,6 +87,7 @@ public sealed partial class RunScope
             if (!_laneWaits.TryGetValue(batch.Lane, out var waits))
                 _laneWaits.Add(batch.Lane, waits = new WaitMeter(SinceStart()));
             waits.Add(SinceStart(), PlaceCensus.Of(DescribeLaneLocked(batch)));
+            CountLaneLatenciesLocked(batch);
         }
     }
 
@@ -100,8 +107,16 @@ public sealed partial class RunScope
             : DescribeLocked(batch.Observe(), all, now, left: int.MaxValue);
     }
 
+    private void CountLaneLatenciesLocked(Batch batch)
+    {
+        if (!_laneLatencies.TryGetValue(batch.Lane, out var latencies))
+            _laneLatencies.Add(batch.Lane, latencies = new LatencyMeter());
+        batch.TellLatencies(latencies.At(SinceStart()));
+    }
+
     private void NoteLaneLocked(Batch batch, in BatchObservation last)
     {
+        CountLaneLatenciesLocked(batch);
         if (batch.LaneBefore is { } before)
             _lanesLeft[batch.Lane] = before + last.Settled;
     }

@@ -13,6 +13,7 @@ public sealed partial class RunScope
     // By lane: retries that a batch handed back. The lane begins its next batch when the first of them is due.
     private readonly Dictionary<int, (int Count, DateTimeOffset Due)> _retriesHandedBack = [];
     private readonly WaitMeter _waits;
+    private readonly LatencyMeter _latencies = new();
     private readonly ITimer _sampling;
     private volatile bool _hasEnded;
     private volatile string _paceCause = WaitCauses.Rate;
@@ -54,6 +55,7 @@ public sealed partial class RunScope
                 waits = WaitMeter.Shares(census);
             return _meter.Measure(seen.Settled, Total, seen.InFlight, seen.WaitingForRetry, _allotment) with
             {
+                Latency = _hasEnded ? null : _latencies.Sketch(SinceStart()),
                 Waits = _hasEnded ? [] : waits,
                 Places = census.Sum(count => count.Places),
                 WaitingFor = NotRunning() ?? waits[0].Cause,
@@ -72,9 +74,13 @@ public sealed partial class RunScope
         {
             if (LimitsAreSplit)
                 SampleLanesLocked();
+            else
+                _batches.ForEach(CountLatenciesLocked);
             _waits.Add(SinceStart(), PlaceCensus.Of(DescribeLocked(LookLocked())));
         }
     }
+
+    private void CountLatenciesLocked(Batch batch) => batch.TellLatencies(_latencies.At(SinceStart()));
 
     private TimeSpan SinceStart() => Time.GetElapsedTime(_startedAt);
 

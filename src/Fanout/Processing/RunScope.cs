@@ -221,7 +221,10 @@ public sealed partial class RunScope : IAsyncDisposable
             var last = batch.Observe();
             _ended += last.Settled;
             _retriesOfEnded += last.Retries;
-            NoteLaneLocked(batch, last);
+            if (LimitsAreSplit)
+                NoteLaneLocked(batch, last);
+            else
+                CountLatenciesLocked(batch);
             NoteHandedBackLocked(batch, last);
             if (_batches.Count == 0)
                 _idle?.TrySetResult();

@@ -254,7 +254,7 @@ internal sealed partial class Worker(RunScope scope, Action handlerAwaits) : IDi
         if (!retryable || attempt >= scope.Spec.Failure.Retry.MaxAttempts || gate.Stop is not null)
             return Processing.Outcome.Settled(timedOut ? OutcomeStatus.TimedOut : OutcomeStatus.Failed, attempt, duration, error);
         var delay = RetryBackoff.Delay(scope.Spec.Failure.Retry, attempt, retryAfter, scope.Jitter());
-        return Processing.Outcome.TryAgain(attempt, scope.Time.GetUtcNow() + delay, error);
+        return Processing.Outcome.TryAgain(attempt, duration, scope.Time.GetUtcNow() + delay, error);
     }
 
     // A handler gets AbandonAfter to obey its cancelled token; then its item is settled without it.

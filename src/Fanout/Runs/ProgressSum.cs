@@ -18,6 +18,7 @@ internal sealed record ProgressSum
     private long _waitingForRetry;
     private long _partsPerSecond;
     private long _places;
+    private LatencySketch? _latency;
     private DateTimeOffset _at;
     private RunProgress? _coordinator;
     private Overruling _overruling;
@@ -60,6 +61,7 @@ internal sealed record ProgressSum
             _waitingForRetry = progress.WaitingForRetry,
             _partsPerSecond = (long)Math.Round(progress.ItemsPerSecond * PartsPerItem),
             _places = progress.Places,
+            _latency = progress.Latency,
             _waits = progress.Waits.Aggregate(sum._waits, (waits, share) => Add(waits, share.Cause, (long)share.Percent * places)),
             _overruling = progress.WaitingFor switch
             {
@@ -83,6 +85,7 @@ internal sealed record ProgressSum
             _waitingForRetry = left._waitingForRetry + right._waitingForRetry,
             _partsPerSecond = left._partsPerSecond + right._partsPerSecond,
             _places = left._places + right._places,
+            _latency = LatencySketch.Merge(left._latency, right._latency),
             _at = left._at > right._at ? left._at : right._at,
             _coordinator = left._coordinator ?? right._coordinator,
             _overruling = (Overruling)Math.Max((int)left._overruling, (int)right._overruling),
@@ -104,6 +107,7 @@ internal sealed record ProgressSum
             Cancelled = _counts.Cancelled,
             InFlight = (int)Math.Min(_inFlight, int.MaxValue),
             WaitingForRetry = (int)Math.Min(_waitingForRetry, int.MaxValue),
+            Latency = _latency,
             ItemsPerSecond = _partsPerSecond / PartsPerItem,
             Allotment = _coordinator?.Allotment,
             Places = (int)Math.Min(_places, int.MaxValue),

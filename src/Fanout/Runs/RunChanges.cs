@@ -27,7 +27,7 @@ public static class RunChanges
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(report);
         return run.Report is null
-            ? run with { Report = report, EndedAt = report.EndedAt, Progress = run.Progress is { } last ? last with { WaitingFor = null, Waits = [] } : null }
+            ? run with { Report = report, EndedAt = report.EndedAt, Progress = run.Progress is { } last ? last with { WaitingFor = null, Waits = [], Latency = null } : null }
             : null;
     }
 

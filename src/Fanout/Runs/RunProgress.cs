@@ -33,6 +33,9 @@ public sealed record RunProgress
     /// <summary>Items settled a second, over the last seconds.</summary>
     public double ItemsPerSecond { get; init; }
 
+    /// <summary>How long the attempts took that ended in the last 5 s; null: none did.</summary>
+    public LatencySketch? Latency { get; init; }
+
     /// <summary>What the run may use now.</summary>
     public Allotment? Allotment { get; init; }
 
@@ -56,7 +59,7 @@ public sealed record RunProgress
         Total is { } total && ItemsPerSecond > 0 ? TimeSpan.FromSeconds(Math.Min((total - Settled) / ItemsPerSecond, 1e9)) : null;
 
     /// <summary>
-    /// What all shards of a run come to: counts, items in flight and speeds add up, <see cref="Waits"/> are weighted by their places, the total and
+    /// What all shards of a run come to: counts, items in flight, speeds and latencies add up, <see cref="Waits"/> are weighted by their places, the total and
     /// the allotment are the coordinator's, and <see cref="At"/> is the newest. A shard that has not been renewed for
     /// <see cref="ProgressShard.FreshFor"/> counts with what it counted, and no longer with what it did then.
     /// </summary>

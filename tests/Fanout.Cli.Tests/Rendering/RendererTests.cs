@@ -186,6 +186,14 @@ public class RendererTests
     }
 
     [Fact]
+    public void TheStatus_TellsHowLongAttemptsTook()
+    {
+        var latency = new LatencySketch([new LatencyBucket(0.4255, 5), new LatencyBucket(81.9, 4), new LatencyBucket(12_345, 1)]);
+        var text = StatusText.Format(Given.Record() with { StartedAt = Given.Noon, Progress = Given.Progress() with { Latency = latency } }, "/r", Hints);
+        Assert.Contains("  latency    0.4ms median, 81.9ms p90, 12s p99\n", text.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void TheStatus_OfARunThatHasEnded_SaysWhetherItIsAnnounced()
     {
         var ended = Given.Record() with { Report = Given.Report() };

@@ -18,6 +18,7 @@ public sealed class RunProgressMergeTests
         from speed in Gen.Double[0, 1e6]
         from first in Gen.Int[1, 99]
         from causes in Gen.Shuffle(Causes, 2)
+        from attempts in Gen.Long[0, 1_000].Array[3]
         from word in Gen.Int[0, Words.Length - 1]
         select new RunProgress
         {
@@ -32,6 +33,7 @@ public sealed class RunProgressMergeTests
             Places = now[2],
             ItemsPerSecond = speed,
             Waits = [new(causes[0], first), new(causes[1], 100 - first)],
+            Latency = new LatencySketch([.. attempts.Select((count, i) => new LatencyBucket(1.5 * (i + 1), count)).Where(bucket => bucket.Count > 0)]),
             WaitingFor = Words[word],
             Allotment = new Allotment(now[0] + 1, null, 1),
         };
@@ -102,6 +104,7 @@ public sealed class RunProgressMergeTests
     private static void AssertSame(RunProgress? expected, RunProgress? actual)
     {
         Assert.Equal(expected?.Waits, actual?.Waits);
-        Assert.Equal(expected is null ? null : expected with { Waits = [] }, actual is null ? null : actual with { Waits = [] });
+        Assert.Equal(expected?.Latency?.Buckets, actual?.Latency?.Buckets);
+        Assert.Equal(expected is null ? null : expected with { Waits = [], Latency = null }, actual is null ? null : actual with { Waits = [], Latency = null });
     }
 }
