@@ -15,25 +15,24 @@ internal sealed class QueueFunctions(FunctionsHome home)
 
     /// <summary>Works a batch. The length of this queue says how many instances are of use.</summary>
     [Function("workBatch")]
-    public async Task WorkBatchAsync([QueueTrigger(Hub + AzureBatchQueue.Name)] QueueMessage message, FunctionContext function)
+    public async Task WorkBatchAsync(
+        [QueueTrigger(Hub + AzureBatchQueue.Name)] QueueMessage message,
+        [DurableClient] DurableTaskClient client,
+        FunctionContext function)
     {
-        if (await home.Triggers.OpenBatchAsync(Of(message), function.CancellationToken).ConfigureAwait(false) is { } batch)
+        var batch = await home.Triggers.OpenBatchAsync(
+            Of(message), (completion, cancellationToken) => TellAsync(client, completion, cancellationToken), function.CancellationToken).ConfigureAwait(false);
+        if (batch is not null)
             await home.Worker.WorkAsync(batch, function.CancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Brings a batch's result to its branch.</summary>
+    /// <summary>Brings the result of a batch that was worked outside the app to its branch.</summary>
     [Function("completeBatch")]
     public Task CompleteBatchAsync(
         [QueueTrigger(Hub + AzureBatchCompletions.Name)] QueueMessage message,
         [DurableClient] DurableTaskClient client,
-        FunctionContext function)
-    {
-        var engine = new DurableClient(client);
-        return home.Triggers.DeliverAsync(
-            Of(message),
-            completion => engine.RaiseEventAsync(completion.InstanceId, BatchCompletion.EventName(completion.Key), completion.Result, function.CancellationToken),
-            function.CancellationToken);
-    }
+        FunctionContext function) =>
+        home.Triggers.DeliverAsync(Of(message), completion => TellAsync(client, completion, function.CancellationToken), function.CancellationToken);
 
     /// <summary>Starts the run that a message asks for. One that is malformed or refused is put aside with the reason.</summary>
     [Function("startRequested")]
@@ -51,6 +50,9 @@ internal sealed class QueueFunctions(FunctionsHome home)
         else
             await request.CompleteAsync(function.CancellationToken).ConfigureAwait(false);
     }
+
+    private static Task TellAsync(DurableTaskClient client, BatchCompletion completion, CancellationToken cancellationToken) =>
+        new DurableClient(client).RaiseEventAsync(completion.InstanceId, BatchCompletion.EventName(completion.Key), completion.Result, cancellationToken);
 
     private static TriggerMessage Of(QueueMessage message) => new(message.MessageId, message.PopReceipt, message.DequeueCount, message.MessageText);
 }

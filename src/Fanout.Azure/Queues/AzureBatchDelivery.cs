@@ -3,8 +3,11 @@ using Fanout.Dispatch;
 namespace Fanout.Azure.Queues;
 
 /// <summary>A batch that a worker holds.</summary>
+/// <param name="batches">The queue it is from.</param>
+/// <param name="received">The batch.</param>
+/// <param name="tell">Brings its result on the way to its branch, durably.</param>
 internal sealed class AzureBatchDelivery(
-    JsonQueue<BatchMessage> batches, JsonQueue<BatchCompletion> completions, Received<BatchMessage> received) : IBatchDelivery
+    JsonQueue<BatchMessage> batches, Received<BatchMessage> received, Func<BatchCompletion, CancellationToken, Task> tell) : IBatchDelivery
 {
     public BatchMessage Message => received.Value;
 
@@ -15,7 +18,7 @@ internal sealed class AzureBatchDelivery(
     public async Task CompleteAsync(BatchCompletion completion, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(completion);
-        await completions.SendAsync(Message.Input.RunId, completion.Key, completion, cancellationToken).ConfigureAwait(false);
+        await tell(completion, cancellationToken).ConfigureAwait(false);
         await batches.DeleteAsync(received, cancellationToken).ConfigureAwait(false);
     }
 

@@ -41,7 +41,8 @@ public sealed class AzureBatchQueue : IBatchQueue
         while (await _batches.ReceiveAsync(1, visibility, cancellationToken).ConfigureAwait(false) is { } received)
         {
             if (received is [var batch])
-                return new AzureBatchDelivery(_batches, _completions, batch);
+                return new AzureBatchDelivery(
+                    _batches, batch, (completion, token) => _completions.SendAsync(batch.Value.Input.RunId, completion.Key, completion, token));
         }
 
         return null;

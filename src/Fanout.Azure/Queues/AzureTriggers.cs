@@ -38,10 +38,13 @@ public sealed class AzureTriggers
     public Task OpenForRequestsAsync(CancellationToken cancellationToken) => _requests.CreateAsync(cancellationToken);
 
     /// <summary>A batch to be worked. Null: somebody else has it by now, it was done before, or the message is none and was put aside.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="tell">Brings its result to its branch: whoever can do that need not send it through a queue first.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="StorageException">It cannot be read now, and comes again.</exception>
-    public async Task<IBatchDelivery?> OpenBatchAsync(TriggerMessage message, CancellationToken cancellationToken) =>
+    public async Task<IBatchDelivery?> OpenBatchAsync(TriggerMessage message, Func<BatchCompletion, CancellationToken, Task> tell, CancellationToken cancellationToken) =>
         await _batches.TakeOverAsync(message, Visibility, cancellationToken).ConfigureAwait(false) is { } received
-            ? new AzureBatchDelivery(_batches, _completions, received)
+            ? new AzureBatchDelivery(_batches, received, tell)
             : null;
 
     /// <summary>Hands a batch's result on. A message that is none is put aside.</summary>

@@ -50,6 +50,7 @@ internal sealed class BranchOrchestration
     private readonly List<PartRef> _parts = [];
     private readonly List<string> _batchKeys = [];
     private readonly ControlListener _control;
+    private readonly SharedTimers _timers;
     private readonly LaneState[]? _lanes;
     private Tally _tally = Tally.Zero;
     private long? _seenPerSlice;
@@ -66,6 +67,7 @@ internal sealed class BranchOrchestration
         _work = new WorkQueue(input.Work);
         _lanes = input.Plan.LanesAreApart ? input.Lanes?.ToArray() ?? new LaneState[input.Plan.LanesPerBranch] : null;
         _control = new ControlListener(context, input.Signal, _ => _events++);
+        _timers = new SharedTimers(context, () => _events += 2);
     }
 
     private bool IsBudgetUsed => _events >= HistoryBudget;
@@ -186,7 +188,7 @@ internal sealed class BranchOrchestration
             var again = _context.CurrentUtcDateTime + (sending < Looks ? LookAfter * (1 << sending) : SendAgainAfter);
             // A durable timer may fire early: the clock decides.
             while (!completed.IsCompleted && !IsCancelled && _context.CurrentUtcDateTime < again)
-                await WaitAsync(again, completed, _control.Changed);
+                await _timers.WaitAsync(again, completed, _control.Changed);
             if (IsCancelled && !completed.IsCompleted)
                 return await EndHereAsync(batch, completed);
             if (completed.IsCompleted)
@@ -200,18 +202,8 @@ internal sealed class BranchOrchestration
     {
         var due = _context.CurrentUtcDateTime + EndHereAfter;
         while (!completed.IsCompleted && _context.CurrentUtcDateTime < due)
-            await WaitAsync(due, completed);
+            await _timers.WaitAsync(due, completed);
         return completed.IsCompleted ? await completed : await CallBatchAsync(batch);
-    }
-
-    private async Task WaitAsync(DateTime until, params Task[] tasks)
-    {
-        _events += 2;
-        using var cancel = new CancellationTokenSource();
-        var timer = _context.CreateTimer(until, cancel.Token);
-        await Task.WhenAny([.. tasks, timer]);
-        if (!timer.IsCompleted)
-            cancel.Cancel();
     }
 
     /// <returns>What stays with the lane.</returns>

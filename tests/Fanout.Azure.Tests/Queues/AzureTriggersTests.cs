@@ -14,8 +14,10 @@ public sealed class AzureTriggersTests : IAsyncLifetime
 {
     private static readonly TimeSpan HiddenByTheHost = TimeSpan.FromMinutes(10);
 
+    private readonly List<BatchCompletion> _told = [];
     private AzureStorage _hub = null!;
     private AzureTriggers _triggers = null!;
+    private bool _fails;
 
     public async Task InitializeAsync()
     {
@@ -35,15 +37,25 @@ public sealed class AzureTriggersTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task BatchThatIsDone_IsRemovedAndItsResultSent()
+    public async Task BatchThatIsDone_IsRemovedOnceItsResultIsTold()
     {
         await new AzureBatchQueue(_hub).SendAsync(Batches.Message(), default);
         var received = await HostReceivesAsync(AzureBatchQueue.Name);
-        var batch = (await _triggers.OpenBatchAsync(Of(received), default))!;
+        var batch = (await _triggers.OpenBatchAsync(Of(received), TellAsync, default))!;
         Assert.True(await batch.RenewAsync(AzureTriggers.Visibility, default));
+        _fails = true;
+        await Assert.ThrowsAsync<InvalidOperationException>(() => batch.CompleteAsync(Batches.Completion(), default));
+        Assert.Equal(1, await LengthAsync(AzureBatchQueue.Name));
+        _fails = false;
         await batch.CompleteAsync(Batches.Completion(), default);
+        Assert.Equal([Batches.Json(Batches.Completion())], _told.Select(Batches.Json));
         Assert.Equal(0, await LengthAsync(AzureBatchQueue.Name));
+    }
 
+    [Fact]
+    public async Task ResultOfABatchThatWasWorkedElsewhere_IsHandedOn()
+    {
+        await SendResultAsync();
         var told = new List<string>();
         await _triggers.DeliverAsync(Of(await HostReceivesAsync(AzureBatchCompletions.Name)), completion =>
         {
@@ -59,23 +71,21 @@ public sealed class AzureTriggersTests : IAsyncLifetime
     {
         await new AzureBatchQueue(_hub).SendAsync(Batches.Message(), default);
         var received = await HostReceivesAsync(AzureBatchQueue.Name);
-        var batch = (await _triggers.OpenBatchAsync(Of(received), default))!;
+        var batch = (await _triggers.OpenBatchAsync(Of(received), TellAsync, default))!;
         var queue = _hub.Queue(AzureBatchQueue.Name);
         await Assert.ThrowsAsync<RequestFailedException>(() => queue.DeleteMessageAsync(received.MessageId, received.PopReceipt));
         await Assert.ThrowsAsync<RequestFailedException>(() => queue.UpdateMessageAsync(received.MessageId, received.PopReceipt, visibilityTimeout: TimeSpan.Zero));
         await batch.ReleaseAsync(default);
         var again = await HostReceivesAsync(AzureBatchQueue.Name);
         Assert.Equal((received.MessageId, 2L), (again.MessageId, again.DequeueCount));
-        Assert.Null(await _triggers.OpenBatchAsync(Of(received), default));
-        Assert.NotNull(await _triggers.OpenBatchAsync(Of(again), default));
+        Assert.Null(await _triggers.OpenBatchAsync(Of(received), TellAsync, default));
+        Assert.NotNull(await _triggers.OpenBatchAsync(Of(again), TellAsync, default));
     }
 
     [Fact]
     public async Task ResultThatCannotBeHandedOn_Stays()
     {
-        await new AzureBatchQueue(_hub).SendAsync(Batches.Message(), default);
-        var batch = (await _triggers.OpenBatchAsync(Of(await HostReceivesAsync(AzureBatchQueue.Name)), default))!;
-        await batch.CompleteAsync(Batches.Completion(), default);
+        await SendResultAsync();
         var result = await HostReceivesAsync(AzureBatchCompletions.Name);
         await Assert.ThrowsAsync<InvalidOperationException>(() => _triggers.DeliverAsync(Of(result), _ => throw new InvalidOperationException("no"), default));
         Assert.Equal(1, await LengthAsync(AzureBatchCompletions.Name));
@@ -95,6 +105,22 @@ public sealed class AzureTriggersTests : IAsyncLifetime
         Assert.Equal(0, await LengthAsync(AzureRequestQueue.Name));
         var poisoned = MessageText.Decode((await HostReceivesAsync($"{AzureRequestQueue.Name}-poison")).MessageText);
         Assert.Contains("it is empty", poisoned, StringComparison.Ordinal);
+    }
+
+    private Task TellAsync(BatchCompletion completion, CancellationToken cancellationToken)
+    {
+        if (_fails)
+            throw new InvalidOperationException("It cannot be told now.");
+        _told.Add(completion);
+        return Task.CompletedTask;
+    }
+
+    // As a worker that is no part of the app.
+    private async Task SendResultAsync()
+    {
+        var queue = new AzureBatchQueue(_hub);
+        await queue.SendAsync(Batches.Message(), default);
+        await (await queue.ReceiveAsync(AzureTriggers.Visibility, default))!.CompleteAsync(Batches.Completion(), default);
     }
 
     private static TriggerMessage Of(QueueMessage message) => new(message.MessageId, message.PopReceipt, message.DequeueCount, message.MessageText);
