@@ -27,6 +27,9 @@ public sealed record ApiRoute(string Name, string Method, string Pattern, ApiRol
     /// <summary>True: what it answers stays as it was, whatever its method is. Default: false.</summary>
     public bool OnlyAsks { get; init; }
 
+    /// <summary>True: what was looked up a moment ago for one caller may be told to another who asks the same. Default: false.</summary>
+    public bool MayBeShared { get; init; }
+
     /// <summary>True: answering may change something.</summary>
     public bool IsChange => Method is not "GET" && !OnlyAsks;
 

@@ -42,6 +42,7 @@ public static class ApiRoutes
     /// <summary>Lists runs.</summary>
     public static ApiRoute ListRuns { get; } = new("listRuns", "GET", "api/runs", ApiRole.Read, "Runs, newest first.", RunAnswers.ListAsync)
     {
+        MayBeShared = true,
         Answers = [new(200, typeof(RunPage))],
         Parameters =
         [
@@ -55,6 +56,7 @@ public static class ApiRoutes
     /// <summary>A run.</summary>
     public static ApiRoute GetRun { get; } = new("getRun", "GET", "api/runs/{id}", ApiRole.Read, "A run: status, progress, allotment, what it waits for, its report.", RunAnswers.GetAsync)
     {
+        MayBeShared = true,
         Answers = [new(200, typeof(RunView)), new(304)],
         Parameters = [new("If-None-Match", "The ETag of what the client has: 304 if it is still that.", IsHeader: true)],
         Problems = [404],
@@ -88,6 +90,7 @@ public static class ApiRoutes
     /// <summary>Reads results.</summary>
     public static ApiRoute GetResults { get; } = new("getResults", "GET", "api/runs/{id}/results", ApiRole.Read, "Outcomes in item order, a JSON line each.", RunAnswers.ResultsAsync)
     {
+        MayBeShared = true,
         Answers = [new(200, typeof(JsonElement), Lines)],
         Parameters =
         [
@@ -103,6 +106,7 @@ public static class ApiRoutes
     /// <summary>A run's branches and batches.</summary>
     public static ApiRoute GetTree { get; } = new("getTree", "GET", "api/runs/{id}/tree", ApiRole.Read, "A run's branches and batches.", RunAnswers.TreeAsync)
     {
+        MayBeShared = true,
         Answers = [new(200, typeof(RunTree))],
         Problems = [404],
     };
@@ -117,12 +121,14 @@ public static class ApiRoutes
     /// <summary>All limits.</summary>
     public static ApiRoute ListLimits { get; } = new("listLimits", "GET", "api/limits", ApiRole.Read, "All limits, with who holds what share.", LimitAnswers.ListAsync)
     {
+        MayBeShared = true,
         Answers = [new(200, typeof(LimitList))],
     };
 
     /// <summary>A limit.</summary>
     public static ApiRoute GetLimit { get; } = new("getLimit", "GET", "api/limits/{name}", ApiRole.Read, "A limit, with who holds what share.", LimitAnswers.GetAsync)
     {
+        MayBeShared = true,
         Answers = [new(200, typeof(LimitView))],
         Problems = [404],
     };
@@ -145,18 +151,21 @@ public static class ApiRoutes
     /// <summary>What can be done here.</summary>
     public static ApiRoute GetCapabilities { get; } = new("getCapabilities", "GET", "api/capabilities", ApiRole.Read, "What can be done here.", HomeAnswers.CapabilitiesAsync)
     {
+        MayBeShared = true,
         Answers = [new(200, typeof(Capabilities))],
     };
 
     /// <summary>The spec's schema.</summary>
     public static ApiRoute GetSchema { get; } = new("getSchema", "GET", "api/schema", ApiRole.Read, "The JSON schema of a spec.", HomeAnswers.SchemaAsync)
     {
+        MayBeShared = true,
         Answers = [new(200, typeof(JsonElement), "application/schema+json")],
     };
 
     /// <summary>Whether it is well.</summary>
     public static ApiRoute GetHealth { get; } = new("getHealth", "GET", "api/health", ApiRole.Anyone, "Whether the storage can be used.", HomeAnswers.HealthAsync)
     {
+        MayBeShared = true,
         Answers = [new(200, typeof(Health))],
     };
 

@@ -45,7 +45,7 @@ public sealed class FanoutServer : IAsyncDisposable
         _fleet = new RunFleet(home.Client, home.Driver, options.Fleet, options.Time);
         _uploads = new UploadStore(options.Directory);
         _app = Build(configure);
-        _hubs = new RunHubs(home.Client, home.Driver, () => _fleet.Driven, options.EventStreams, options.Time, _app.Services.GetRequiredService<ILogger<RunHubs>>());
+        _hubs = new RunHubs(home.Client, home.Driver, () => _fleet.Driven, options.EventStreams, _app.Services.GetRequiredService<Changes>(), options.Time, _app.Services.GetRequiredService<ILogger<RunHubs>>());
         Map();
     }
 
@@ -133,6 +133,14 @@ public sealed class FanoutServer : IAsyncDisposable
             provider.GetRequiredService<KeyFile>(), !IsLoopback, _options.Time, provider.GetRequiredService<ILogger<KeyRing>>()));
         services.AddSingleton(provider => new AuditLog(_options.Directory, provider.GetRequiredService<ILogger<AuditLog>>()));
         services.AddSingleton<RequestTurns>();
+        var changes = new Changes();
+        services.AddSingleton(changes);
+        services.AddOutputCache(cache =>
+        {
+            cache.AddBasePolicy(new SharedAnswers(changes));
+            cache.MaximumBodySize = SharedAnswers.LongestBytes;
+            cache.SizeLimit = SharedAnswers.AllBytes;
+        });
         services.AddApiDescription(_options.Version);
         return builder.Build();
     }
@@ -152,6 +160,8 @@ public sealed class FanoutServer : IAsyncDisposable
         _app.UseRateLimiter();
         _app.Use(origins.CheckAsync);
         _app.Use(KeyCheck.AuthorizeAsync);
+        _app.Use(_app.Services.GetRequiredService<Changes>().NoteAsync);
+        _app.UseOutputCache();
         _app.Use(_app.Services.GetRequiredService<RequestTurns>().AnswerAsync);
         _app.Use(auditing.NoteAsync);
         MapRoutes(ApiHome());

@@ -47,17 +47,18 @@ internal sealed class RunHub(string runId)
     /// <summary>The entity tag of the run as it was last told; null: it was not yet.</summary>
     public string? RunTag => _run?.Id;
 
-    /// <summary>Tells the run, if it is not what was told last.</summary>
-    public void PublishRun(string tag, ReadOnlySpan<byte> json)
+    /// <summary>Tells the run. False: it is what was told last.</summary>
+    public bool PublishRun(string tag, ReadOnlySpan<byte> json)
     {
         lock (_lock)
         {
             if (_run?.Id == tag)
-                return;
+                return false;
             _run = EventFrame.Of(++_sequence, "run", tag, json);
             if (_runIds.Count == KeptSamples)
                 _runIds.Dequeue();
             _runIds.Enqueue((tag, _sequence));
+            return true;
         }
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Fanout.Api.Answers;
 using Fanout.Runs;
 using Fanout.Serialization;
+using Fanout.Server.Answers;
 using Fanout.Views;
 using Microsoft.Extensions.Logging;
 
@@ -16,9 +17,10 @@ namespace Fanout.Server.Events;
 /// <param name="driver">Who drives runs here, and sees their numbers at once.</param>
 /// <param name="driven">Runs that are driven here.</param>
 /// <param name="most">Streams open at once.</param>
+/// <param name="changes">Told of a run that has changed before those who follow it are.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Where it logs.</param>
-internal sealed class RunHubs(IRunClient runs, IRunDriver driver, Func<IReadOnlyList<string>> driven, int most, TimeProvider time, ILogger<RunHubs> logger)
+internal sealed class RunHubs(IRunClient runs, IRunDriver driver, Func<IReadOnlyList<string>> driven, int most, Changes changes, TimeProvider time, ILogger<RunHubs> logger)
 {
     private const int LooksUntilForgotten = 60;
     private const int MostEnded = 200;
@@ -178,7 +180,8 @@ internal sealed class RunHubs(IRunClient runs, IRunDriver driver, Func<IReadOnly
         var run = await runs.GetAsync(hub.RunId, cancellationToken).ConfigureAwait(false);
         var json = JsonSerializer.SerializeToUtf8Bytes(RunView.Of(run, runs.LocateResults(run.Id), withEvents: true), FanoutJson.Options);
         var shown = JsonSerializer.SerializeToUtf8Bytes(RunView.Of(run, runs.LocateResults(run.Id), withEvents: true) with { Spec = null }, FanoutJson.Options);
-        hub.PublishRun(RunTag.Of(run, json), shown);
+        if (hub.PublishRun(RunTag.Of(run, json), shown))
+            changes.Note();
         if (run.IsOver)
             hub.PublishEnd(time.GetUtcNow());
         return observed ?? (run.Report is null ? run.Progress : null);
