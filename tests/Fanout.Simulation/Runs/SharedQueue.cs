@@ -1,0 +1,136 @@
+using System.Text.Json;
+using Fanout.Dispatch;
+using Fanout.Serialization;
+
+namespace Fanout.Simulation.Runs;
+
+/// <summary>A queue of batches and one of their results, as bad as such queues are: at least once, late, in any order. Nothing is lost but by people.</summary>
+internal sealed class SharedQueue(VirtualTime time, Faults faults)
+{
+    private readonly Lock _lock = new();
+    private readonly List<Entry> _messages = [];
+    private readonly List<Entry> _completions = [];
+
+    /// <summary>Somebody clears the queue of batches.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+            _messages.Clear();
+    }
+
+    public View For(SimulatedProcess process, TimeProvider clock) => new(this, process, clock);
+
+    private void Add(List<Entry> to, object value)
+    {
+        lock (_lock)
+        {
+            var json = JsonSerializer.Serialize(value, FanoutJson.Options);
+            var visibleAt = time.Now + TimeSpan.FromMilliseconds(faults.Next(4) == 0 ? faults.Next(2_000) : 0);
+            to.Add(new Entry(json) { VisibleAt = visibleAt });
+            // Not before whoever took the first has left a sign that it is at work: two that come at once are both worked, and nothing promises otherwise.
+            if (faults.Next(12) == 0)
+                to.Add(new Entry(json) { VisibleAt = visibleAt + TimeSpan.FromSeconds(3) });
+        }
+    }
+
+    private Entry? Take(List<Entry> from, TimeSpan visibility)
+    {
+        lock (_lock)
+        {
+            var visible = from.FindAll(entry => entry.VisibleAt <= time.Now);
+            if (visible.Count == 0)
+                return null;
+            var entry = visible[faults.Next(visible.Count)];
+            entry.Deliveries++;
+            entry.VisibleAt = time.Now + visibility;
+            return entry;
+        }
+    }
+
+    private sealed class Entry(string json)
+    {
+        public string Json => json;
+
+        public long Deliveries { get; set; }
+
+        public DateTimeOffset VisibleAt { get; set; }
+    }
+
+    /// <summary>The queues as one process sees them.</summary>
+    internal sealed class View(SharedQueue queue, SimulatedProcess process, TimeProvider clock) : IBatchQueue, IBatchCompletions
+    {
+        public Task SendAsync(BatchMessage message, CancellationToken cancellationToken) => CallAsync(() => queue.Add(queue._messages, message));
+
+        public Task<IBatchDelivery?> ReceiveAsync(TimeSpan visibility, CancellationToken cancellationToken) => queue.Faults.CallAsync(process, clock, () =>
+            Task.FromResult<IBatchDelivery?>(queue.Take(queue._messages, visibility) is { } entry ? new Delivery(queue, this, entry) : null));
+
+        public Task<bool> HasWaitingAsync(CancellationToken cancellationToken) => queue.Faults.CallAsync(process, clock, () =>
+        {
+            lock (queue._lock)
+                return Task.FromResult(queue._messages.Exists(entry => entry.VisibleAt <= queue.Now));
+        });
+
+        public async Task<int> DeliverAsync(Func<BatchCompletion, CancellationToken, Task> deliver, CancellationToken cancellationToken)
+        {
+            var entry = await queue.Faults.CallAsync(process, clock, () => Task.FromResult(queue.Take(queue._completions, TimeSpan.FromSeconds(10))));
+            if (entry is null)
+                return 0;
+            await deliver(JsonSerializer.Deserialize<BatchCompletion>(entry.Json, FanoutJson.Options)!, cancellationToken);
+            await CallAsync(() =>
+            {
+                lock (queue._lock)
+                    queue._completions.Remove(entry);
+            });
+            return 1;
+        }
+
+        public Task CallAsync(Action call) => queue.Faults.CallAsync(process, clock, () =>
+        {
+            call();
+            return Task.CompletedTask;
+        });
+
+        public Task<bool> AskAsync(Func<bool> call) => queue.Faults.CallAsync(process, clock, () => Task.FromResult(call()));
+    }
+
+    private DateTimeOffset Now => time.Now;
+
+    private Faults Faults => faults;
+
+    private sealed class Delivery(SharedQueue queue, View view, Entry entry) : IBatchDelivery
+    {
+        private readonly long _delivery = entry.Deliveries;
+
+        public BatchMessage Message { get; } = JsonSerializer.Deserialize<BatchMessage>(entry.Json, FanoutJson.Options)!;
+
+        public long Count => _delivery;
+
+        public Task<bool> RenewAsync(TimeSpan visibility, CancellationToken cancellationToken) => view.AskAsync(() => Hide(visibility));
+
+        public async Task CompleteAsync(BatchCompletion completion, CancellationToken cancellationToken)
+        {
+            await view.CallAsync(() => queue.Add(queue._completions, completion));
+            await view.CallAsync(() =>
+            {
+                lock (queue._lock)
+                {
+                    if (entry.Deliveries == _delivery)
+                        queue._messages.Remove(entry);
+                }
+            });
+        }
+
+        public Task ReleaseAsync(CancellationToken cancellationToken) => view.AskAsync(() => Hide(TimeSpan.Zero));
+
+        private bool Hide(TimeSpan visibility)
+        {
+            lock (queue._lock)
+            {
+                if (entry.Deliveries != _delivery || !queue._messages.Contains(entry))
+                    return false;
+                entry.VisibleAt = queue.Now + visibility;
+                return true;
+            }
+        }
+    }
+}
