@@ -18,7 +18,7 @@ public sealed partial class RunScope : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly List<Batch> _batches = [];
     private readonly CancellationTokenSource _cancelHandlers = new();
-    private readonly CancellationTokenSource _abandonHandlers = new();
+    private readonly CancellationTokenSource _abandonHandlers;
     private readonly RunScopeServices _services;
     private readonly ProgressMeter _meter;
     private readonly long _startedAt;
@@ -38,6 +38,7 @@ public sealed partial class RunScope : IAsyncDisposable
         _ended = history.Settled;
         _unsuccessful = history.Settled.Failed + history.Settled.TimedOut;
         _allotment = spec.Flow.Allotment;
+        _abandonHandlers = new CancellationTokenSource(Timeout.InfiniteTimeSpan, services.Time);
         _meter = new ProgressMeter(services.Time);
         _waits = new WaitMeter(TimeSpan.Zero);
         _startedAt = services.Time.GetTimestamp();

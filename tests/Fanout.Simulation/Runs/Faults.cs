@@ -1,7 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace Fanout.Simulation.Runs;
 
-/// <summary>What goes wrong on the way to shared storage. Which calls are hit the seed decides, one after another; which threads make them it does not.</summary>
-internal sealed class Faults(int seed, VirtualTime time)
+/// <summary>What goes wrong on the way to shared storage, as the seed decides.</summary>
+/// <param name="seed">The seed.</param>
+/// <param name="time">The time.</param>
+/// <param name="trace">What is told of every call; null: nobody asked.</param>
+internal sealed class Faults(int seed, VirtualTime time, EventTrace? trace)
 {
     private readonly Lock _lock = new();
     private readonly Random _random = new(seed);
@@ -25,31 +30,38 @@ internal sealed class Faults(int seed, VirtualTime time)
     }
 
     /// <summary>A call to storage: it may fail, take its time, or be the last its process makes, before or after it is done.</summary>
-    public async Task<T> CallAsync<T>(SimulatedProcess process, TimeProvider clock, Func<Task<T>> call)
+    public async Task<T> CallAsync<T>(SimulatedProcess process, TimeProvider clock, Func<Task<T>> call, string about = "", [CallerMemberName] string what = "")
     {
-        await Task.Yield();
+        // Others may get ahead of it.
+        for (var turns = Next(3); turns >= 0; turns--)
+            await Task.Yield();
         if (process.IsDead)
             return await SimulatedProcess.NeverAsync<T>();
         if (Happens(_deaths))
-            return await DieAsync<T>(process);
+            return await DieAsync<T>(process, $"before {what}", about);
         if (Happens(_errors))
-            throw new StorageException("The simulated storage fails.");
+            throw Failure(process, $"{what} fails", about);
         if (IsSlow(out var delay))
             await Task.Delay(delay, clock);
         var result = await call();
+        trace?.Note(process.Number, what, about);
         if (Happens(_deaths))
-            return await DieAsync<T>(process);
+            return await DieAsync<T>(process, $"after {what}", about);
         // Done, and nobody is told: whoever asked does not know.
         if (Happens(_errors / 4))
-            throw new StorageException("The simulated storage does not answer.");
+            throw Failure(process, $"{what} is done and fails", about);
         return process.IsDead ? await SimulatedProcess.NeverAsync<T>() : result;
     }
 
-    public Task CallAsync(SimulatedProcess process, TimeProvider clock, Func<Task> call) => CallAsync(process, clock, async () =>
-    {
-        await call();
-        return true;
-    });
+    public Task CallAsync(SimulatedProcess process, TimeProvider clock, Func<Task> call, string about = "", [CallerMemberName] string what = "") =>
+        CallAsync(process, clock, async () =>
+        {
+            await call();
+            return true;
+        }, about, what);
+
+    /// <summary>Something of note that is no call.</summary>
+    public void Note(SimulatedProcess process, string what, string about = "") => trace?.Note(process.Number, what, about);
 
     /// <summary>A number from 0 to below <paramref name="below"/>.</summary>
     public int Next(int below)
@@ -71,10 +83,17 @@ internal sealed class Faults(int seed, VirtualTime time)
     }
 
     /// <summary>The process dies: its clock stands still, and what it waits for does not come.</summary>
-    public Task<T> DieAsync<T>(SimulatedProcess process)
+    public Task<T> DieAsync<T>(SimulatedProcess process, string when, string about = "")
     {
+        Note(process, $"dies {when}", about);
         process.Die(time.Now);
         return SimulatedProcess.NeverAsync<T>();
+    }
+
+    private StorageException Failure(SimulatedProcess process, string what, string about)
+    {
+        Note(process, what, about);
+        return new StorageException($"The simulated storage does not answer: {what}.");
     }
 
     private bool IsSlow(out TimeSpan delay)

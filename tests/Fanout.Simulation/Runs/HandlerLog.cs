@@ -3,7 +3,7 @@ using Fanout.Handlers;
 namespace Fanout.Simulation.Runs;
 
 /// <summary>Everything the handlers of all processes did, in virtual time.</summary>
-internal sealed class HandlerLog(VirtualTime time)
+internal sealed class HandlerLog(VirtualTime time, Faults faults)
 {
     private readonly Lock _lock = new();
     private readonly List<Handling> _all = [];
@@ -26,6 +26,7 @@ internal sealed class HandlerLog(VirtualTime time)
         var handling = new Handling(run, context.Index, context.Attempt, context.IdempotencyKey, process, time.Now);
         lock (_lock)
             _all.Add(handling);
+        faults.Note(process, $"begins {run.Id}/{context.Index}, attempt {context.Attempt}");
         try
         {
             var duration = run.DurationOf(context.Index, context.Attempt);
@@ -38,6 +39,7 @@ internal sealed class HandlerLog(VirtualTime time)
         {
             handling.WasCancelled = true;
             handling.End(time.Now);
+            faults.Note(process, $"is cancelled in {run.Id}/{context.Index}");
             throw;
         }
 
@@ -45,6 +47,7 @@ internal sealed class HandlerLog(VirtualTime time)
             await SimulatedProcess.NeverAsync<bool>();
         handling.HasSucceeded = !run.Fails(context.Index, context.Attempt);
         handling.End(time.Now);
+        faults.Note(process, $"ends {run.Id}/{context.Index}");
         return handling.HasSucceeded ? context.Index : throw new InvalidOperationException("It was to fail.");
     }
 }

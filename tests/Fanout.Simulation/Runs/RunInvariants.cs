@@ -39,14 +39,22 @@ internal sealed class RunInvariants(RunPlanned run, IReadOnlyList<Handling> hand
                 yield return $"10: {counted} are said to be {status}, and {found} are";
         }
 
-        foreach (var line in lines.Where(line => line.Status != OutcomeStatus.Cancelled && line.Status != run.Outcome(line.Index)))
+        var wasStopped = report.Reason is not (CompletionReason.AllItemsSucceeded or CompletionReason.AllItemsSettled);
+        foreach (var line in lines.Where(line => line.Status != OutcomeStatus.Cancelled && !IsAsPlanned(line, wasStopped)))
             yield return $"1: item {line.Index} is {line.Status} after {line.Attempts} attempts, and was to be {run.Outcome(line.Index)}";
         var sum = lines.Where(line => line.Status == OutcomeStatus.Succeeded).Sum(line => line.Index);
         if ((report.Reduced?.GetRawText() ?? "0") is var reduced && reduced != sum.ToString(CultureInfo.InvariantCulture))
             yield return $"10: the outputs sum up to {sum}, and not to {reduced}";
-        if (book.CancelledAt(run) is null && run.Tolerate is null && report.Reason is not (CompletionReason.AllItemsSucceeded or CompletionReason.AllItemsSettled))
+        if (book.CancelledAt(run) is null && run.Tolerate is null && wasStopped)
             yield return $"1: it ended as {report.Status} for {report.Reason}: {report.Message}";
     }
+
+    // A run that is to end tries nothing again.
+    private bool IsAsPlanned(ResultLine line, bool wasStopped) =>
+        line.Attempts <= run.MaxAttempts
+        && run.Fails(line.Index, line.Attempts) == (line.Status == OutcomeStatus.Failed)
+        && Enumerable.Range(1, line.Attempts - 1).All(attempt => run.Fails(line.Index, attempt))
+        && (line.Status == OutcomeStatus.Succeeded || line.Attempts == run.MaxAttempts || wasStopped);
 
     // 2.
     private IEnumerable<string> InFlight()

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Fanout.Dispatch;
 using Fanout.Embedded;
 using Fanout.Flow;
@@ -10,19 +9,19 @@ namespace Fanout.Simulation.Runs;
 /// <summary>
 /// Whole runs over shared storage, in production code: processes that drive, workers that take batches from a queue, limits, and an operator who pauses,
 /// retunes and cancels; they die, are stopped, are told that storage failed, and are replaced, until every run has ended. The seed decides what is run
-/// and what goes wrong; threads, and with them which call is hit, are the machine's.
+/// and what goes wrong, and where there is one thread only (<see cref="Program"/>) everything else too.
 /// </summary>
 internal sealed class RunSimulation
 {
     /// <summary>Units in flight of the limit that runs share.</summary>
     public const int Limit = 3;
 
-    private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan Quantum = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan MostBusy = TimeSpan.FromMilliseconds(10);
+    // Longer than a lost message is given up for.
+    private static readonly TimeSpan MostTime = TimeSpan.FromHours(1);
 
     private readonly Random _random;
     private readonly VirtualTime _time = new();
+    private readonly EventTrace? _trace;
     private readonly Faults _faults;
     private readonly SharedStorage _storage;
     private readonly EmbeddedFanout _operator;
@@ -32,10 +31,11 @@ internal sealed class RunSimulation
     private readonly TimeProvider _clock;
     private int _lastProcess;
 
-    private RunSimulation(int seed)
+    private RunSimulation(int seed, bool trace)
     {
         _random = new Random(seed);
-        _faults = new Faults(seed, _time);
+        _trace = trace ? new EventTrace(_time) : null;
+        _faults = new Faults(seed, _time, _trace);
         for (var number = _random.Next(1, 3); number > 0; number--)
             _runs.Add(RunPlanned.Draw(_random, number));
         _storage = new SharedStorage(_time, _faults, _runs);
@@ -44,53 +44,24 @@ internal sealed class RunSimulation
     }
 
     /// <summary>Runs a seed.</summary>
-    /// <returns>What was simulated, and what was wrong; nothing when all is well.</returns>
-    public static (string Description, IReadOnlyList<string> Problems, int Faults) Run(int seed)
+    /// <param name="seed">The seed.</param>
+    /// <param name="trace">True: what happened is told too.</param>
+    public static RunSimulationEnd Run(int seed, bool trace)
     {
-        // What timers set off runs on in this thread; nothing of it is to wait for a place among the tests.
-        var before = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(null);
-        try
-        {
-            var simulation = new RunSimulation(seed);
-            simulation.PassTime(Task.Run(simulation.RunAsync));
-            return (string.Join(Environment.NewLine, simulation._runs), simulation._problems, simulation._faults.At.Count);
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(before);
-        }
+        var simulation = new RunSimulation(seed, trace);
+        simulation.Run();
+        return new RunSimulationEnd(string.Join(Environment.NewLine, simulation._runs), simulation._problems, simulation._faults.At.Count, simulation._trace?.ToString());
     }
 
-    // Time stands still while anything runs, as far as can be told, and then jumps to the next timer.
-    private void PassTime(Task finished)
+    private void Run()
     {
-        for (var real = Stopwatch.StartNew(); !finished.IsCompleted;)
-        {
-            BeCalm();
-            if (!_time.FireNext(Quantum))
-                Thread.Yield();
-            if (real.Elapsed < MostTime)
-                continue;
-            _problems.Add($"It has not ended after {MostTime}, at {_time.Now:T} of virtual time.");
-            return;
-        }
-
-        if (finished.Exception is { } failure)
+        var work = Task.Run(RunAsync);
+        using var pump = new TimePump(_time, _time.Now + MostTime, work);
+        pump.Run();
+        if (pump.Stalled)
+            _problems.Add($"It has not ended at {_time.Now:T} of virtual time.");
+        if (work.Exception is { } failure)
             _problems.Add(failure.ToString());
-    }
-
-    // What is busy for long may wait for time itself: who waits less than a timer's grain before a pacer asks again and again.
-    private static void BeCalm()
-    {
-        var busySince = Stopwatch.GetTimestamp();
-        for (var calm = 0; calm < 2 && Stopwatch.GetElapsedTime(busySince) < MostBusy;)
-        {
-            var before = ThreadPool.CompletedWorkItemCount;
-            Thread.SpinWait(200);
-            Thread.Yield();
-            calm = ThreadPool.PendingWorkItemCount == 0 && ThreadPool.CompletedWorkItemCount == before ? calm + 1 : 0;
-        }
     }
 
     private async Task RunAsync()
@@ -126,6 +97,7 @@ internal sealed class RunSimulation
             await Task.WhenAny(live(process, stop.Token), WhenDeadAsync(process));
             if (stop.IsCancellationRequested && !end.IsCancellationRequested)
                 _book.NoteStop(_time.Now);
+            _faults.Note(process, "is gone");
             process.Die(_time.Now);
             await Task.Delay(TimeSpan.FromMilliseconds(_faults.Next(3_000)), _clock, CancellationToken.None);
         }
@@ -234,11 +206,11 @@ internal sealed class RunSimulation
         var handled = _storage.Log.All;
         foreach (var run in _runs)
         {
+            var record = await _operator.Client.GetAsync(run.Id, CancellationToken.None);
             var lines = new List<ResultLine>();
             var reader = new ResultReader(_operator.Environment.Results);
-            await foreach (var line in reader.ReadAsync(run.Id, await reader.FindPartsAsync(run.Id, CancellationToken.None), new ResultQuery()))
+            await foreach (var line in reader.ReadAsync(run.Id, await reader.FindPartsAsync(record, CancellationToken.None), new ResultQuery()))
                 lines.Add(line);
-            var record = await _operator.Client.GetAsync(run.Id, CancellationToken.None);
             var history = await _storage.Store.GetHistoryAsync(run.Id);
             var invariants = new RunInvariants(run, [.. handled.Where(handling => handling.Run == run)], _book, _faults.At);
             _problems.AddRange(invariants.Check(record.Report!, lines, history.Count));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Fanout.Dispatch;
 using Fanout.Serialization;
@@ -59,10 +60,16 @@ internal sealed class SharedQueue(VirtualTime time, Faults faults)
     /// <summary>The queues as one process sees them.</summary>
     internal sealed class View(SharedQueue queue, SimulatedProcess process, TimeProvider clock) : IBatchQueue, IBatchCompletions
     {
-        public Task SendAsync(BatchMessage message, CancellationToken cancellationToken) => CallAsync(() => queue.Add(queue._messages, message));
+        public Task SendAsync(BatchMessage message, CancellationToken cancellationToken) => CallAsync(() => queue.Add(queue._messages, message), message.Input.Key);
 
         public Task<IBatchDelivery?> ReceiveAsync(TimeSpan visibility, CancellationToken cancellationToken) => queue.Faults.CallAsync(process, clock, () =>
-            Task.FromResult<IBatchDelivery?>(queue.Take(queue._messages, visibility) is { } entry ? new Delivery(queue, this, entry) : null));
+        {
+            if (queue.Take(queue._messages, visibility) is not { } entry)
+                return Task.FromResult<IBatchDelivery?>(null);
+            var delivery = new Delivery(queue, this, entry);
+            NoteTaken(delivery);
+            return Task.FromResult<IBatchDelivery?>(delivery);
+        });
 
         public Task<bool> HasWaitingAsync(CancellationToken cancellationToken) => queue.Faults.CallAsync(process, clock, () =>
         {
@@ -75,22 +82,26 @@ internal sealed class SharedQueue(VirtualTime time, Faults faults)
             var entry = await queue.Faults.CallAsync(process, clock, () => Task.FromResult(queue.Take(queue._completions, TimeSpan.FromSeconds(10))));
             if (entry is null)
                 return 0;
-            await deliver(JsonSerializer.Deserialize<BatchCompletion>(entry.Json, FanoutJson.Options)!, cancellationToken);
+            var completion = JsonSerializer.Deserialize<BatchCompletion>(entry.Json, FanoutJson.Options)!;
+            await deliver(completion, cancellationToken);
             await CallAsync(() =>
             {
                 lock (queue._lock)
                     queue._completions.Remove(entry);
-            });
+            }, completion.Key);
             return 1;
         }
 
-        public Task CallAsync(Action call) => queue.Faults.CallAsync(process, clock, () =>
+        public Task CallAsync(Action call, string about, [CallerMemberName] string what = "") => queue.Faults.CallAsync(process, clock, () =>
         {
             call();
             return Task.CompletedTask;
-        });
+        }, about, what);
 
-        public Task<bool> AskAsync(Func<bool> call) => queue.Faults.CallAsync(process, clock, () => Task.FromResult(call()));
+        public Task<bool> AskAsync(Func<bool> call, string about, [CallerMemberName] string what = "") =>
+            queue.Faults.CallAsync(process, clock, () => Task.FromResult(call()), about, what);
+
+        public void NoteTaken(IBatchDelivery delivery) => queue.Faults.Note(process, $"takes delivery {delivery.Count} of", delivery.Message.Input.Key);
     }
 
     private DateTimeOffset Now => time.Now;
@@ -105,11 +116,11 @@ internal sealed class SharedQueue(VirtualTime time, Faults faults)
 
         public long Count => _delivery;
 
-        public Task<bool> RenewAsync(TimeSpan visibility, CancellationToken cancellationToken) => view.AskAsync(() => Hide(visibility));
+        public Task<bool> RenewAsync(TimeSpan visibility, CancellationToken cancellationToken) => view.AskAsync(() => Hide(visibility), Message.Input.Key);
 
         public async Task CompleteAsync(BatchCompletion completion, CancellationToken cancellationToken)
         {
-            await view.CallAsync(() => queue.Add(queue._completions, completion));
+            await view.CallAsync(() => queue.Add(queue._completions, completion), completion.Key, "SendResult");
             await view.CallAsync(() =>
             {
                 lock (queue._lock)
@@ -117,10 +128,10 @@ internal sealed class SharedQueue(VirtualTime time, Faults faults)
                     if (entry.Deliveries == _delivery)
                         queue._messages.Remove(entry);
                 }
-            });
+            }, completion.Key);
         }
 
-        public Task ReleaseAsync(CancellationToken cancellationToken) => view.AskAsync(() => Hide(TimeSpan.Zero));
+        public Task ReleaseAsync(CancellationToken cancellationToken) => view.AskAsync(() => Hide(TimeSpan.Zero), Message.Input.Key);
 
         private bool Hide(TimeSpan visibility)
         {

@@ -21,26 +21,26 @@ internal sealed class SharedResults
         {
             lock (all._lock)
                 return all._parts.TryAdd((runId, name), new MemoryStream()) ? Task.FromResult<IPartWriter>(new Writer(this, (runId, name))) : throw new StorageException($"There is a part '{name}'.");
-        }));
+        }, name));
 
         public ValueTask<Stream> OpenPartAsync(string runId, string name, CancellationToken cancellationToken) => new(faults.CallAsync(process, clock, () =>
         {
             lock (all._lock)
                 return all._parts.TryGetValue((runId, name), out var part) ? Task.FromResult<Stream>(new MemoryStream(part.ToArray())) : throw new StorageException($"There is no part '{name}'.");
-        }));
+        }, name));
 
         public ValueTask WriteDocumentAsync(string runId, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => new(faults.CallAsync(process, clock, () =>
         {
             lock (all._lock)
                 all._documents[(runId, name)] = content.ToArray();
             return Task.CompletedTask;
-        }));
+        }, name));
 
         public ValueTask<byte[]?> ReadDocumentAsync(string runId, string name, CancellationToken cancellationToken) => new(faults.CallAsync(process, clock, () =>
         {
             lock (all._lock)
                 return Task.FromResult(all._documents.GetValueOrDefault((runId, name)));
-        }));
+        }, name));
 
         public async IAsyncEnumerable<string> ListDocumentsAsync(string runId, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
@@ -58,7 +58,7 @@ internal sealed class SharedResults
             lock (all._lock)
                 all._documents.Remove((runId, name));
             return Task.CompletedTask;
-        }));
+        }, name));
 
         public ValueTask DeleteRunAsync(string runId, CancellationToken cancellationToken) => throw new NotSupportedException("No run is purged.");
 
@@ -70,8 +70,8 @@ internal sealed class SharedResults
             lock (all._lock)
                 all._parts[part].Write(bytes.Span[..(torn ? faults.Next(bytes.Length) : bytes.Length)]);
             if (torn)
-                await faults.DieAsync<bool>(process);
-        });
+                await faults.DieAsync<bool>(process, "in an append", part.Item2);
+        }, part.Item2);
 
         public Task SyncAsync() => faults.CallAsync(process, clock, () => Task.CompletedTask);
     }

@@ -27,7 +27,7 @@ internal sealed class SharedStorage
         (_time, _faults) = (time, faults);
         _catalog = new InMemoryRunCatalog(_store, time.For(new SimulatedProcess(0)));
         _queue = new SharedQueue(time, faults);
-        Log = new HandlerLog(time);
+        Log = new HandlerLog(time, faults);
         _runs = runs.ToDictionary(run => run.Id, StringComparer.Ordinal);
     }
 
@@ -41,7 +41,7 @@ internal sealed class SharedStorage
     public EmbeddedFanout OpenHome(SimulatedProcess process) => Open(process, _faults, isOperator: false);
 
     /// <summary>A process that asks, starts and looks, and that nothing goes wrong for.</summary>
-    public EmbeddedFanout OpenOperator() => Open(new SimulatedProcess(0), new Faults(0, _time) { AreOver = true }, isOperator: true);
+    public EmbeddedFanout OpenOperator() => Open(new SimulatedProcess(0), new Faults(0, _time, null) { AreOver = true }, isOperator: true);
 
     /// <summary>What a process that works batches from the queue has.</summary>
     public RunEnvironment OpenWorker(SimulatedProcess process)
@@ -60,6 +60,7 @@ internal sealed class SharedStorage
                 IsDead = ProcessOwner.IsDead,
                 Queue = queue,
                 Completions = queue,
+                Random = new Random(_faults.Next(int.MaxValue)),
             },
             ProcessOwner.Create(), services.GetRequiredService<FanoutRegistry>(), services, clock);
     }
@@ -79,6 +80,7 @@ internal sealed class SharedStorage
             OpenWorkspace = _workspaces.Open,
             DeleteWorkspace = (_, _) => ValueTask.CompletedTask,
             Queue = queue,
+            Random = new Random(faults.Next(int.MaxValue)),
             // Whoever takes results must be able to bring them: the operator drives nothing.
             Completions = isOperator ? null : queue,
         });

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Fanout.Runs;
 
 namespace Fanout.Simulation.Runs;
@@ -28,7 +29,7 @@ internal sealed class SimulatedCatalog(IRunCatalog inner, SimulatedProcess proce
 
     public Task DeleteAsync(string runId, CancellationToken cancellationToken) => CallAsync(() => inner.DeleteAsync(runId, cancellationToken));
 
-    private Task<T> CallAsync<T>(Func<Task<T>> call) => faults.CallAsync(process, clock, call);
+    private Task<T> CallAsync<T>(Func<Task<T>> call, [CallerMemberName] string what = "") => faults.CallAsync(process, clock, call, what: what);
 
-    private Task CallAsync(Func<Task> call) => faults.CallAsync(process, clock, call);
+    private Task CallAsync(Func<Task> call, [CallerMemberName] string what = "") => faults.CallAsync(process, clock, call, what: what);
 }
