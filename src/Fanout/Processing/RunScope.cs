@@ -327,7 +327,7 @@ public sealed partial class RunScope : IAsyncDisposable
         if (!gate.IsOpen)
         {
             foreach (var batch in batches)
-                batch.Close(gate.End);
+                batch.Close(gate.End, gate.ControlVersion);
         }
 
         if (gate.CancelsItemsInFlight)
