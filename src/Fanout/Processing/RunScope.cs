@@ -50,7 +50,7 @@ public sealed partial class RunScope : IAsyncDisposable
         Throttles = BackOff;
         Adaptive = spec.Flow.Adaptive ? new AdaptiveConcurrency(services.Time, OnAdapted) : null;
         _paced = _allotment;
-        Pool = new SlotPool(LimitsAreSplit ? int.MaxValue : _allotment.Concurrency);
+        Pool = new SlotPool(LimitsAreSplit ? int.MaxValue : _allotment.Concurrency) { AdmitsAlone = LimitCaps.Admits };
         Pacer = new Pacer(services.Time, _allotment.Rate, _allotment.Burst, spent: history.HasRunBefore);
         Costs = ItemCosts.Of(spec.Flow.Cost);
         _retriesHandedBack[OfAnEarlierProcess] = history.Retries;
@@ -308,7 +308,7 @@ public sealed partial class RunScope : IAsyncDisposable
     private void ResizePool()
     {
         var all = LimitsAreSplit ? int.MaxValue : _allotment.Concurrency;
-        Pool.Resize(LimitCaps.Over(all).Concurrency, LimitCaps.MostOver(all));
+        Pool.Resize(LimitCaps.Over(all).Concurrency);
     }
 
     private void Change(Func<RunGate, RunGate> change)

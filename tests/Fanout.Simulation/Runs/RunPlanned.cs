@@ -25,8 +25,7 @@ internal sealed class RunPlanned
         PerKey = random.Next(4) == 0 ? random.Next(1, 3) : null;
         IsOrdered = PerKey == 1 && random.Next(2) == 0;
         UnderLimit = random.Next(2) == 0;
-        // Where lanes are apart an item counts for no more than its lane's part, which the checkers do not know.
-        Costly = PerKey is null && !ByQueue && random.Next(4) == 0;
+        Costly = PerKey is null && random.Next(4) == 0;
         Tolerate = random.Next(5) == 0 ? random.Next(0, 4) : null;
         IsLong = random.Next(6) == 0;
     }
