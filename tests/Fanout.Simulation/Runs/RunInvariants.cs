@@ -60,10 +60,10 @@ internal sealed class RunInvariants(RunPlanned run, IReadOnlyList<Handling> hand
     private IEnumerable<string> InFlight()
     {
         var (least, most) = book.ConcurrencyOf(run);
-        // An item that counts for more than there is counts for all there is.
-        var clip = Math.Min(least, run.UnderLimit ? RunSimulation.Limit : int.MaxValue);
-        // A batch that is sent twice, as nobody knows whether it was sent, is worked twice until one execution has left a sign that it is at work.
-        return run.ByQueue && Troubles().Any() ? [] : Overlaps.Check("2", handled, _ => most, handling => Math.Min(run.CostOf(handling.Index), clip));
+        // An item that counts for more than there is counts for all there is; where lanes are apart, for all its lane has, which is one at least.
+        var clip = run.ByQueue ? 1 : least;
+        // An execution whose storage fails lets its items end and shows no sign of life meanwhile: of a batch that was sent twice the other takes its place.
+        return Overlaps.Check("2", handled, handling => run.ByQueue && IsTroubled(handling.StartedAt) ? 2 * most : most, handling => Math.Min(run.CostOf(handling.Index), clip));
     }
 
     // 3. Starts look late, never early, by no more than time jumps at once: from the first on that tells.
@@ -116,7 +116,7 @@ internal sealed class RunInvariants(RunPlanned run, IReadOnlyList<Handling> hand
             var attempts = ofItem.OrderBy(handling => handling.StartedAt).ToList();
             foreach (var done in attempts.Where(handling => handling is { HasEnded: true, HasSucceeded: true } && handling.EndedAt <= handling.InFlightUntil))
             {
-                if (attempts.Find(handling => handling.StartedAt > done.EndedAt) is not { } again || Troubles().Any(at => at >= done.EndedAt - Slack && at <= done.EndedAt + NotYetDurable))
+                if (attempts.Find(handling => handling.StartedAt > done.EndedAt) is not { } again || Troubles().Any(at => at >= done.StartedAt && at <= done.EndedAt + NotYetDurable))
                     continue;
                 yield return $"6: item {done.Index} was done by process {done.Process.Number} at {done.EndedAt:mm:ss.fff}, and again by {again.Process.Number} at {again.StartedAt:mm:ss.fff}";
                 yield break;

@@ -28,9 +28,8 @@ internal sealed class SharedQueue(VirtualTime time, Faults faults)
             var json = JsonSerializer.Serialize(value, FanoutJson.Options);
             var visibleAt = time.Now + TimeSpan.FromMilliseconds(faults.Next(4) == 0 ? faults.Next(2_000) : 0);
             to.Add(new Entry(json) { VisibleAt = visibleAt });
-            // Not before whoever took the first has left a sign that it is at work: two that come at once are both worked, and nothing promises otherwise.
             if (faults.Next(12) == 0)
-                to.Add(new Entry(json) { VisibleAt = visibleAt + TimeSpan.FromSeconds(3) });
+                to.Add(new Entry(json) { VisibleAt = visibleAt + TimeSpan.FromMilliseconds(faults.Next(2) * faults.Next(3_000)) });
         }
     }
 

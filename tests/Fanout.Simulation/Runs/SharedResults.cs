@@ -36,6 +36,12 @@ internal sealed class SharedResults
             return Task.CompletedTask;
         }, name));
 
+        public ValueTask<bool> TryCreateDocumentAsync(string runId, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => new(faults.CallAsync(process, clock, () =>
+        {
+            lock (all._lock)
+                return Task.FromResult(all._documents.TryAdd((runId, name), content.ToArray()));
+        }, name));
+
         public ValueTask<byte[]?> ReadDocumentAsync(string runId, string name, CancellationToken cancellationToken) => new(faults.CallAsync(process, clock, () =>
         {
             lock (all._lock)
