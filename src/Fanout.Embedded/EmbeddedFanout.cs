@@ -89,6 +89,11 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
         return Task.FromResult(new EmbeddedFanout(options, storage, services, timeProvider ?? TimeProvider.System, configure));
     }
 
+    /// <summary>A home over a storage that is open, which it closes.</summary>
+    internal static EmbeddedFanout Open(
+        HomeOptions options, EmbeddedStorage storage, IServiceProvider services, TimeProvider timeProvider, Func<HomeStorage, HomeStorage> configure) =>
+        new(options, storage, services, timeProvider, configure);
+
     /// <inheritdoc/>
     public async Task<RunReport?> DriveAsync(string runId, CancellationToken stop, CancellationToken abort)
     {

@@ -46,6 +46,10 @@ public sealed class EmbeddedStorage : IAsyncDisposable
             rootId => database.ReadAsync(session => LeaseTable.FindOwner(session, rootId, time.GetUtcNow())));
     }
 
+    /// <summary>A storage whose parts are elsewhere: the simulation's, which fail when it says so.</summary>
+    internal static EmbeddedStorage Of(IEngineStore store, IRunCatalog catalog, ILimitStore limits) =>
+        new(store, catalog, limits, null, static _ => Task.FromResult<string?>(null));
+
     /// <summary>A storage that lives as long as this object.</summary>
     /// <param name="timeProvider">The clock that says whether a lease has expired; null: the system's.</param>
     public static EmbeddedStorage InMemory(TimeProvider? timeProvider = null)

@@ -6,6 +6,7 @@ namespace Fanout.Simulation;
 /// <summary>Watches what is written, from outside the engines: one writer a tree at a time, and each task's result once.</summary>
 internal sealed class CommitAudit
 {
+    private readonly Lock _lock = new();
     private readonly Dictionary<string, Lease> _current = new(StringComparer.Ordinal);
     private readonly HashSet<(string Instance, int Execution, int Task)> _settled = [];
     private readonly HashSet<int> _sent = [];
@@ -17,12 +18,24 @@ internal sealed class CommitAudit
 
     public void Granted(Lease lease)
     {
+        lock (_lock)
+            NoteGranted(lease);
+    }
+
+    public void Committed(TurnCommit commit, bool accepted)
+    {
+        lock (_lock)
+            NoteCommitted(commit, accepted);
+    }
+
+    private void NoteGranted(Lease lease)
+    {
         if (_current.TryGetValue(lease.RootId, out var before) && before.Epoch >= lease.Epoch)
             Violations.Add($"{lease} was granted after {before}");
         _current[lease.RootId] = lease;
     }
 
-    public void Committed(TurnCommit commit, bool accepted)
+    private void NoteCommitted(TurnCommit commit, bool accepted)
     {
         if (!accepted)
         {
@@ -41,7 +54,7 @@ internal sealed class CommitAudit
 
     public void Sent(ReceivedEvent message)
     {
-        if (message is EventRaised { Payload: { } payload })
+        if (message is EventRaised { Name: "number", Payload: { } payload })
             _sent.Add(int.Parse(payload, System.Globalization.CultureInfo.InvariantCulture));
     }
 

@@ -5,12 +5,26 @@ internal sealed class SimulatedProcess(int number)
 {
     public int Number { get; } = number;
 
-    public bool IsDead { get; private set; }
+    private volatile bool _isDead;
+
+    public bool IsDead => _isDead;
+
+    /// <summary>How far its calendar is off; its monotonic clock is not.</summary>
+    public TimeSpan ClockError { get; set; }
 
     /// <summary>Until then its calls do not get through, as in a process that is swapped out.</summary>
     public DateTimeOffset StalledUntil { get; set; }
 
-    public void Die() => IsDead = true;
+    /// <summary>When it died; null: it lives, or nobody asks.</summary>
+    public DateTimeOffset? DiedAt { get; private set; }
+
+    public void Die() => _isDead = true;
+
+    public void Die(DateTimeOffset at)
+    {
+        DiedAt ??= at;
+        Die();
+    }
 
     /// <summary>What code of a dead process waits for.</summary>
     public static Task<T> NeverAsync<T>() => new TaskCompletionSource<T>().Task;

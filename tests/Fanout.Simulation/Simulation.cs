@@ -185,7 +185,7 @@ internal sealed class Simulation
     private (EmbeddedEngine Engine, TimeProvider Clock) NewEngine(SimulatedProcess process)
     {
         var clock = _time.For(process);
-        var store = new SimulatedStore(_store, process, clock, _chaos, _audit);
+        var store = new SimulatedStore(_store, new ChaoticCalls(process, clock, _chaos), _audit);
         var options = new EmbeddedEngineOptions { Scheduler = _scheduler, MaxLiveOrchestrators = _random.Next(3) == 0 ? 0 : 10_000 };
         var engine = new EmbeddedEngine(store, WorkloadOrchestrators.Register(clock, _random), options, clock, null);
         _owners.Add(engine.Owner);

@@ -74,6 +74,32 @@ public sealed class BlobResultStore(AzureStorage storage) : IResultStore
     }
 
     /// <inheritdoc/>
+    public async ValueTask<bool> TryCreateDocumentAsync(string runId, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        var blob = storage.Container.GetBlobClient(NameOf(runId, name));
+        var mark = RandomNumberGenerator.GetHexString(16);
+        var options = new BlobUploadOptions
+        {
+            Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
+            Metadata = new Dictionary<string, string> { [WriterMark] = mark },
+            HttpHeaders = DocumentHeaders,
+        };
+        return await storage.WriteBlobAsync("create", blob.Name, async () =>
+        {
+            try
+            {
+                await blob.UploadAsync(BinaryData.FromBytes(content), options, cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+            catch (RequestFailedException exists) when (exists.Status is 409 or 412 && exists.ErrorCode != BlobErrorCode.ContainerBeingDeleted)
+            {
+                // Perhaps it is this very document: an answer was lost, and the SDK asked again.
+                return await IsMarkedAsync(blob, mark, cancellationToken).ConfigureAwait(false);
+            }
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<byte[]?> ReadDocumentAsync(string runId, string name, CancellationToken cancellationToken)
     {
         var blob = storage.Container.GetBlobClient(NameOf(runId, name));
@@ -119,7 +145,7 @@ public sealed class BlobResultStore(AzureStorage storage) : IResultStore
         // Of a connection with a shared access signature the container's URI holds it.
         $"{storage.Container.Uri.GetLeftPart(UriPartial.Path)}/{FolderOf(runId).TrimEnd('/')}";
 
-    private static async Task<bool> IsMarkedAsync(AppendBlobClient blob, string mark, CancellationToken cancellationToken)
+    private static async Task<bool> IsMarkedAsync(BlobBaseClient blob, string mark, CancellationToken cancellationToken)
     {
         var properties = await blob.GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false);
         return properties.Value.Metadata.TryGetValue(WriterMark, out var writer) && writer == mark;

@@ -20,9 +20,6 @@ public sealed class BatchWorker : IAsyncDisposable
     // A message that this worker cannot or must not work now is left to others for so long.
     private static readonly TimeSpan PutOffFor = TimeSpan.FromSeconds(5);
 
-    // Deliveries an epoch has room for; then come those of the next sending.
-    private const long EpochsPerSending = 10_000;
-
     private readonly RunEnvironment _environment;
     private readonly BatchWorkerOptions _options;
     private readonly TimeProvider _time;
@@ -70,7 +67,8 @@ public sealed class BatchWorker : IAsyncDisposable
         {
             if (delivery is { Count: 1, Message.SentAt: { } sentAt })
                 BatchInstruments.QueueAge.Record(Math.Max(0, (_time.GetUtcNow() - sentAt).TotalSeconds));
-            var result = await _patience.DoAsync(() => ExecuteAsync(delivery, stopping, abort.Token, giveUp.Token), giveUp.Token).ConfigureAwait(false);
+            var claim = new BatchClaim(_environment.Results, delivery.Message.Input);
+            var result = await _patience.DoAsync(() => ExecuteAsync(delivery, claim, stopping, abort.Token, giveUp.Token), giveUp.Token).ConfigureAwait(false);
             if (hold.Lost.IsCancellationRequested)
                 _logger.Lost(delivery.Message.Input.RunId, delivery.Message.Input.Key);
             else
@@ -117,14 +115,14 @@ public sealed class BatchWorker : IAsyncDisposable
     }
 
     // Null: it is left to others.
-    private async Task<BatchResult?> ExecuteAsync(IBatchDelivery delivery, CancellationToken stopping, CancellationToken abort, CancellationToken giveUp)
+    private async Task<BatchResult?> ExecuteAsync(IBatchDelivery delivery, BatchClaim claim, CancellationToken stopping, CancellationToken abort, CancellationToken giveUp)
     {
         var input = delivery.Message.Input;
         try
         {
             using var run = await _runs.EnterAsync(input.RunId).ConfigureAwait(false);
             if (run is not null)
-                return await ExecuteAsync(run.Scope, delivery, stopping, abort, giveUp).ConfigureAwait(false);
+                return await ExecuteAsync(run.Scope, delivery, claim, stopping, abort, giveUp).ConfigureAwait(false);
             _logger.Dropped(input.RunId, input.Key);
             return BatchCheckpoint.Start(input).ToResult(BatchEnd.HandedBack);
         }
@@ -140,17 +138,15 @@ public sealed class BatchWorker : IAsyncDisposable
         }
     }
 
-    private async Task<BatchResult?> ExecuteAsync(RunScope scope, IBatchDelivery delivery, CancellationToken stopping, CancellationToken abort, CancellationToken giveUp)
+    private async Task<BatchResult?> ExecuteAsync(
+        RunScope scope, IBatchDelivery delivery, BatchClaim claim, CancellationToken stopping, CancellationToken abort, CancellationToken giveUp)
     {
         var input = delivery.Message.Input;
         var checkpoint = await BatchCheckpoint.FindAsync(_environment.Results, input.RunId, input.Key).ConfigureAwait(false);
         if (await FindResultAsync(input, checkpoint).ConfigureAwait(false) is { } known)
             return known;
-        if (IsBeingWorked(checkpoint))
-        {
-            _logger.PutOff(input.RunId, input.Key);
-            return null;
-        }
+        if (claim.IsMade ? checkpoint?.Epoch > claim.Epoch : IsBeingWorked(checkpoint))
+            return PutOff(input);
 
         var treatment = await TreatAsync(scope, delivery).ConfigureAwait(false);
         if (treatment.Kind == TreatmentKind.Split)
@@ -161,23 +157,20 @@ public sealed class BatchWorker : IAsyncDisposable
 
         using var turn = await _gate.EnterAsync(input.Isolated, giveUp).ConfigureAwait(false);
         await Activities.CatchUpAsync(scope, _environment.Catalog, input).ConfigureAwait(false);
-        var epoch = (input.Sending * EpochsPerSending) + Math.Min(delivery.Count, EpochsPerSending - 1);
+        if (!await claim.TryMakeAsync(checkpoint, treatment.Kind == TreatmentKind.Alone, _time.GetUtcNow()).ConfigureAwait(false))
+            return PutOff(input);
         input = input with { MayHaveRun = input.Sending > 0 || delivery.Count > 1 };
         switch (treatment.Kind)
         {
             case TreatmentKind.Careful:
                 input = input with { MaxStarts = FewStarts(scope, input), MoreFollows = true };
                 break;
-            case TreatmentKind.Alone:
-                // An execution that is never heard of again is known by this.
-                await MarkAsync(input, checkpoint, epoch).ConfigureAwait(false);
-                break;
             case TreatmentKind.Blame:
                 _logger.Blamed(input.RunId, input.Key, treatment.Crashes);
                 break;
         }
 
-        var execution = new BatchExecution(epoch, stopping, abort)
+        var execution = new BatchExecution(claim.Epoch, stopping, abort)
         {
             Crashes = treatment.Kind == TreatmentKind.Blame ? treatment.Crashes : null,
             Parent = TraceParent.Parse(delivery.Message.TraceParent),
@@ -219,9 +212,11 @@ public sealed class BatchWorker : IAsyncDisposable
     private static int FewStarts(RunScope scope, BatchInput input) =>
         Math.Max(1, AllotmentSplit.Part(scope.Allotment, input.Lane, input.Lanes).Concurrency);
 
-    private ValueTask MarkAsync(BatchInput input, BatchCheckpoint? checkpoint, long epoch) =>
-        ((checkpoint ?? BatchCheckpoint.Start(input)) with { At = _time.GetUtcNow(), IsAlone = true, Survived = false, Ending = null })
-            .WriteAsync(_environment.Results, input.RunId, input.Key, epoch);
+    private BatchResult? PutOff(BatchInput input)
+    {
+        _logger.PutOff(input.RunId, input.Key);
+        return null;
+    }
 
     // What the batch has settled counts all the same.
     private async Task<BatchResult> FailAsync(BatchInput input, Exception failed)

@@ -46,14 +46,18 @@ internal sealed class AllotmentCaps(Action changed)
         }
     }
 
-    /// <summary>What is left of <paramref name="asked"/> when every cap has risen as far as it can.</summary>
-    public int MostOver(int asked)
+    /// <summary>True: one item of so many units may start when nothing else is in flight. Of a cap that can never come to as many it has all.</summary>
+    public bool Admits(int units)
     {
         lock (_lock)
         {
-            foreach (var (_, most) in _caps.Values)
-                asked = Math.Min(asked, most);
-            return asked;
+            foreach (var cap in _caps.Values)
+            {
+                if (cap.Concurrency < Math.Max(1, Math.Min(units, cap.Most)))
+                    return false;
+            }
+
+            return true;
         }
     }
 

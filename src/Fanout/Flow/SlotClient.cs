@@ -47,7 +47,7 @@ public sealed class SlotClient : IDisposable
     public bool TryKeep() => _pool.TryKeep(this);
 
     /// <summary>Exchanges the holder's one slot for what its item counts for, if there is enough and nobody waits for more.</summary>
-    /// <param name="units">At least 1; what the pool can never have is not asked for.</param>
+    /// <param name="units">At least 1; more than there can be are given to who is alone.</param>
     /// <returns>Units it holds now, to be given back with <see cref="Reduce"/> or <see cref="Release"/>; 0: it holds its one slot still.</returns>
     public int TryExchange(int units) => _pool.TryExchange(this, units);
 
@@ -55,7 +55,7 @@ public sealed class SlotClient : IDisposable
     /// Exchanges the holder's one slot for what its item counts for. It holds nothing while it waits, and who waits is served in order, before
     /// anyone is granted a slot.
     /// </summary>
-    /// <param name="units">At least 1; what the pool can never have is not asked for.</param>
+    /// <param name="units">At least 1; more than there can be are given to who is alone.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>Units it holds now, to be given back with <see cref="Reduce"/> or <see cref="Release"/>; 0: cancelled, and it has lost its slot.</returns>
     public ValueTask<int> ExchangeAsync(int units, CancellationToken cancellationToken) => _pool.ExchangeAsync(this, units, cancellationToken);

@@ -18,9 +18,15 @@ public sealed partial class SlotPool
                 foreach (var client in _clients)
                 {
                     long more = Math.Max(0, client.Wanted - client.Holders);
+                    long room = Math.Max(0, client.Most - client.Held);
                     if (client.Waiting > 0)
-                        more += _line.Where(waiter => waiter.Client == client).Sum(waiter => (long)Need(waiter));
-                    demand += Math.Min(more, Math.Max(0, client.Most - client.Held));
+                    {
+                        more += _line.Where(waiter => waiter.Client == client).Sum(waiter => (long)waiter.Units);
+                        // Who needs more than its batch may have gets it all the same, alone.
+                        room = Math.Max(room, _line.First(waiter => waiter.Client == client).Units);
+                    }
+
+                    demand += Math.Min(more, room);
                 }
 
                 return (int)Math.Min(demand, int.MaxValue);
@@ -34,7 +40,7 @@ public sealed partial class SlotPool
         get
         {
             lock (_lock)
-                return _line.First is { } head ? Math.Max(1, Need(head.Value)) : 1;
+                return _line.First is { } head ? head.Value.Units : 1;
         }
     }
 
@@ -43,12 +49,12 @@ public sealed partial class SlotPool
     {
         lock (_lock)
         {
-            var more = Math.Min(units, MostOf(client)) - 1;
-            if (_lineWaits || client.Waiting > 0 || more < 0 || more > _limit - _inUse || more > client.Most - client.Held)
+            var more = units - 1;
+            if (_lineWaits || client.Waiting > 0 || !FitsBatch(client, more, own: 1) || !FitsPool(more, own: 1))
                 return 0;
             client.Held += more;
             _inUse += more;
-            return more + 1;
+            return units;
         }
     }
 
@@ -107,10 +113,9 @@ public sealed partial class SlotPool
         {
             var waiter = node.Value;
             var next = node.Next;
-            var need = Need(waiter);
-            if (need <= waiter.Client.Most - waiter.Client.Held && need > 0)
+            if (FitsBatch(waiter.Client, waiter.Units, own: 0))
             {
-                if (_limit > 0 && need <= _limit - _inUse)
+                if (FitsPool(waiter.Units, own: 0))
                     Serve(node);
                 else
                     _lineWaits = true;
@@ -125,7 +130,7 @@ public sealed partial class SlotPool
         {
             var waiter = node.Value;
             _line.Remove(node);
-            waiter.Got = Need(waiter);
+            waiter.Got = waiter.Units;
             waiter.Client.Waiting--;
             waiter.Client.Held += waiter.Got;
             _inUse += waiter.Got;
@@ -133,7 +138,8 @@ public sealed partial class SlotPool
         }
     }
 
-    private int Need(SlotWaiter waiter) => Math.Min(waiter.Units, MostOf(waiter.Client));
+    // So many more beside what is its own.
+    private static bool FitsBatch(SlotClient client, int more, int own) => client.Most > 0 && (more <= client.Most - client.Held || client.Held == own);
 
-    private int MostOf(SlotClient client) => Math.Min(_most, client.Most);
+    private bool FitsPool(int more, int own) => _limit > 0 && (more <= _limit - _inUse || (_inUse == own && AdmitsAlone(more + own)));
 }

@@ -7,14 +7,14 @@ namespace Fanout.Flow;
 /// <remarks>
 /// An item that counts for several units needs as many slots at once. Its worker gives up the one it has and waits in line; while someone
 /// waits nobody else is granted or keeps a slot, so that what is needed comes together. Who waits holds nothing: there is no deadlock. Who waits only
-/// for units of its own batch, which has all it may have, holds up that batch and no other.
+/// for units of its own batch, which has all it may have, holds up that batch and no other. One that counts for more than there are has the pool, or its
+/// batch's part of it, for itself, and counts in full all the same: what else the pool is part of has to know.
 /// </remarks>
 public sealed partial class SlotPool
 {
     private readonly Lock _lock = new();
     private readonly List<SlotClient> _clients = [];
     private int _limit;
-    private int _most;
     private int _inUse;
     private volatile bool _contended;
 
@@ -25,8 +25,14 @@ public sealed partial class SlotPool
     public SlotPool(int limit)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
-        _limit = _most = limit;
+        _limit = limit;
     }
+
+    /// <summary>
+    /// Says whether an item that counts for more than there are slots may have the pool for itself just now; called under the pool's lock, and asked again after
+    /// every <see cref="Resize"/>. Default: as soon as there is a slot.
+    /// </summary>
+    public Func<int, bool> AdmitsAlone { get; init; } = static _ => true;
 
     /// <summary>Called, outside the lock, whenever a slot comes back while more are held than there are: somebody may wait for it elsewhere. Null: nobody does.</summary>
     public Action? CameDown { get; set; }
@@ -53,19 +59,13 @@ public sealed partial class SlotPool
     }
 
     /// <summary>Changes the number of slots. Fewer: holders give theirs back after the item in hand.</summary>
-    public void Resize(int limit) => Resize(limit, limit);
-
-    /// <summary>Changes the number of slots, and says how many it can come to.</summary>
-    /// <param name="limit">Slots there are now.</param>
-    /// <param name="most">An item that counts for more counts for this; if it is over the limit, such an item waits for the limit to rise.</param>
-    public void Resize(int limit, int most)
+    public void Resize(int limit)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
         Grants grants;
         lock (_lock)
         {
             _limit = limit;
-            _most = Math.Max(limit, most);
             grants = Distribute();
         }
 

@@ -169,7 +169,7 @@ public sealed class Activities(
         if (input.Sending > 0 && await IsLateAsync(queue, input, context.Stopping).ConfigureAwait(false))
             return false;
 
-        // A process that takes the run over may send once more what its predecessor has sent: its executions outrank the others.
+        // A process that takes the run over may send once more what its predecessor has sent.
         var message = new BatchMessage(context.InstanceId, input with { Sending = (int)Math.Min(input.Sending + context.Epoch, MaxSending) })
         {
             TraceParent = TraceParent.Format(PlaceOf(input)),
@@ -195,7 +195,7 @@ public sealed class Activities(
     // Longer than any checkpoint interval, and than the clocks of two machines differ.
     private static readonly TimeSpan TakenForDead = TimeSpan.FromMinutes(5);
 
-    // What an execution's checkpoints are named by holds four digits of it.
+    // More is no news, and epochs of Durable Functions are large.
     private const long MaxSending = 9_999;
 
     /// <summary>Records a branch's parts, after which its batches' checkpoints are no longer needed.</summary>

@@ -48,7 +48,9 @@ internal sealed partial class Batch
     }
 
     /// <summary>Stops taking items. The first reason stays, but that the run is to end outweighs the others.</summary>
-    public void Close(BatchEnd end)
+    /// <param name="end">The reason.</param>
+    /// <param name="controlVersion">The control that it is for; 0: for none.</param>
+    public void Close(BatchEnd end, long controlVersion = 0)
     {
         lock (_lock)
         {
@@ -57,6 +59,7 @@ internal sealed partial class Batch
             if (_closing)
                 return;
             _closing = true;
+            _pausedUnder = controlVersion;
             WantSlotsLocked();
         }
 

@@ -45,6 +45,7 @@ internal sealed partial class Batch : IAsyncDisposable
     private int _waitsForPace;
     private PaceTurn _paceTurn;
     private BatchEnd _end = BatchEnd.RangeDone;
+    private long _pausedUnder;
     private ITimer? _sliceTimer;
     private int _leftBehind;
     private Exception? _fault;
@@ -178,7 +179,7 @@ internal sealed partial class Batch : IAsyncDisposable
     {
         var gate = _scope.Gate;
         if (!gate.IsOpen)
-            Close(gate.End);
+            Close(gate.End, gate.ControlVersion);
         WantSlots();
         CheckDrained();
     }
@@ -297,7 +298,9 @@ internal sealed partial class Batch : IAsyncDisposable
         var gate = _scope.Gate;
         var itemsPerSecond = (_tally.Counts - _before).Settled / Math.Max(_scope.Time.GetElapsedTime(_startedAt).TotalSeconds, 0.001);
         var stopped = _end == BatchEnd.Stopped;
-        return new BatchEnding(_end, itemsPerSecond, stopped ? gate.Stop : null, stopped ? gate.Message : null, gate.ControlVersion);
+        // While its last items ended the pause may have been lifted: of that its branch is not to wait for news.
+        var version = _end == BatchEnd.Paused ? _pausedUnder : gate.ControlVersion;
+        return new BatchEnding(_end, itemsPerSecond, stopped ? gate.Stop : null, stopped ? gate.Message : null, version);
     }
 
     // Of a pacer that all lanes share there is nothing to hand on.

@@ -38,6 +38,10 @@ public sealed record BatchCheckpoint(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Survived { get; init; }
 
+    /// <summary>The epoch of the execution it is of; 0: it was not found, but made.</summary>
+    [JsonIgnore]
+    public long Epoch { get; init; }
+
     /// <summary>That of a batch no execution has begun.</summary>
     public static BatchCheckpoint Start(BatchInput input)
     {
@@ -120,9 +124,16 @@ public sealed record BatchCheckpoint(
     public ValueTask WriteAsync(IResultStore results, string runId, string key, long epoch) => results.WriteDocumentAsync(
         runId, DocumentName(key, epoch), JsonSerializer.SerializeToUtf8Bytes(this, FanoutJson.Options), CancellationToken.None);
 
+    /// <summary>Writes it durably if the execution of that epoch has none yet. False: it has, so that somebody else is that execution.</summary>
+    public ValueTask<bool> TryCreateAsync(IResultStore results, string runId, string key, long epoch) => results.TryCreateDocumentAsync(
+        runId, DocumentName(key, epoch), JsonSerializer.SerializeToUtf8Bytes(this, FanoutJson.Options), CancellationToken.None);
+
     /// <summary>Reads one; null: it has been deleted since.</summary>
-    public static ValueTask<BatchCheckpoint?> ReadAsync(IResultStore results, string runId, string documentName) =>
-        StoredJson.ReadAsync<BatchCheckpoint>(results, runId, documentName, CancellationToken.None);
+    public static async ValueTask<BatchCheckpoint?> ReadAsync(IResultStore results, string runId, string documentName)
+    {
+        var read = await StoredJson.ReadAsync<BatchCheckpoint>(results, runId, documentName, CancellationToken.None).ConfigureAwait(false);
+        return read is null ? null : read with { Epoch = EpochOf(documentName) };
+    }
 
     private static async Task<List<string>> ListAsync(IResultStore results, string runId, string? key, CancellationToken cancellationToken)
     {
@@ -131,6 +142,9 @@ public sealed record BatchCheckpoint(
             names.Add(name);
         return names;
     }
+
+    private static long EpochOf(string documentName) =>
+        documentName.Split('.') is [_, var epoch, _] && long.TryParse(epoch, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     private static string KeyOf(string documentName) => documentName[Folder.Length..documentName.IndexOf('.', StringComparison.Ordinal)];
 }

@@ -56,7 +56,7 @@ public sealed record BatchInput(
     /// <summary>What its lane settled before it over the whole run, so that whoever works it can tell what the lane comes to; null: nobody asks, the lanes share a process.</summary>
     public Counts? Before { get; init; }
 
-    /// <summary>How often it had been sent before; a later one outranks those that were sent earlier.</summary>
+    /// <summary>How often it may have been sent before.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Sending { get; init; }
 

@@ -107,7 +107,8 @@ public sealed partial class RunScope
             Left = left,
             Reach = _batches.Count == 0 ? long.MaxValue : seen.Reach,
             ItemsInHandlers = seen.InFlight,
-            UnitsInHandlers = seen.UnitsInFlight,
+            // An item that counts for more places than there are has them all.
+            UnitsInHandlers = Math.Min(seen.UnitsInFlight, Math.Max(concurrency, seen.InFlight)),
             Cap = cap,
             CapCause = Caps.Over(_allotment.Concurrency).Cause,
             IsEnding = _gate.Stop is not null || _gate.HostStopping,

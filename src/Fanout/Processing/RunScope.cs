@@ -18,7 +18,7 @@ public sealed partial class RunScope : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly List<Batch> _batches = [];
     private readonly CancellationTokenSource _cancelHandlers = new();
-    private readonly CancellationTokenSource _abandonHandlers = new();
+    private readonly CancellationTokenSource _abandonHandlers;
     private readonly RunScopeServices _services;
     private readonly ProgressMeter _meter;
     private readonly long _startedAt;
@@ -38,6 +38,7 @@ public sealed partial class RunScope : IAsyncDisposable
         _ended = history.Settled;
         _unsuccessful = history.Settled.Failed + history.Settled.TimedOut;
         _allotment = spec.Flow.Allotment;
+        _abandonHandlers = new CancellationTokenSource(Timeout.InfiniteTimeSpan, services.Time);
         _meter = new ProgressMeter(services.Time);
         _waits = new WaitMeter(TimeSpan.Zero);
         _startedAt = services.Time.GetTimestamp();
@@ -49,7 +50,7 @@ public sealed partial class RunScope : IAsyncDisposable
         Throttles = BackOff;
         Adaptive = spec.Flow.Adaptive ? new AdaptiveConcurrency(services.Time, OnAdapted) : null;
         _paced = _allotment;
-        Pool = new SlotPool(LimitsAreSplit ? int.MaxValue : _allotment.Concurrency);
+        Pool = new SlotPool(LimitsAreSplit ? int.MaxValue : _allotment.Concurrency) { AdmitsAlone = LimitCaps.Admits };
         Pacer = new Pacer(services.Time, _allotment.Rate, _allotment.Burst, spent: history.HasRunBefore);
         Costs = ItemCosts.Of(spec.Flow.Cost);
         _retriesHandedBack[OfAnEarlierProcess] = history.Retries;
@@ -310,7 +311,7 @@ public sealed partial class RunScope : IAsyncDisposable
     private void ResizePool()
     {
         var all = LimitsAreSplit ? int.MaxValue : _allotment.Concurrency;
-        Pool.Resize(LimitCaps.Over(all).Concurrency, LimitCaps.MostOver(all));
+        Pool.Resize(LimitCaps.Over(all).Concurrency);
     }
 
     private void Change(Func<RunGate, RunGate> change)
@@ -329,7 +330,7 @@ public sealed partial class RunScope : IAsyncDisposable
         if (!gate.IsOpen)
         {
             foreach (var batch in batches)
-                batch.Close(gate.End);
+                batch.Close(gate.End, gate.ControlVersion);
         }
 
         if (gate.CancelsItemsInFlight)

@@ -33,7 +33,7 @@ internal sealed partial class Worker(RunScope scope, Action handlerAwaits) : IDi
     /// <summary>Units the item in hand counts for.</summary>
     public int Cost { get; private set; } = 1;
 
-    /// <summary>Slots the worker holds: one between items, as many as the item counts for, or the pool has, while it works one.</summary>
+    /// <summary>Slots the worker holds: one between items, as many as the item counts for while it works one.</summary>
     public int Units { get; set; } = 1;
 
     public Outcome? Outcome { get; private set; }

@@ -14,6 +14,9 @@ public interface IResultStore
     /// <summary>Writes a small document (checkpoint, branch manifest, manifest), replacing one of the same name atomically and durably.</summary>
     ValueTask WriteDocumentAsync(string runId, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 
+    /// <summary>Writes a small document if there is none of that name, atomically and durably. False: there is one. Of those who write it at once, one does.</summary>
+    ValueTask<bool> TryCreateDocumentAsync(string runId, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
+
     /// <summary>Reads a document; null: there is none.</summary>
     ValueTask<byte[]?> ReadDocumentAsync(string runId, string name, CancellationToken cancellationToken);
 

@@ -24,7 +24,7 @@ public static class HomeEnvironment
     {
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(services);
-        var random = new SharedRandom();
+        var random = new SharedRandom(storage.Random);
         SourceFactory? sources = null;
         sources = new SourceFactory(registry, services, Console.OpenStandardInput, redrive => new RedriveSource(
             redrive, storage.Results, cancellationToken => FindEarlierAsync(redrive.Run, cancellationToken)))
@@ -72,22 +72,21 @@ public static class HomeEnvironment
         }
     }
 
-    /// <summary>Random numbers for many threads, from the system's seed.</summary>
-    private sealed class SharedRandom
+    /// <summary>Random numbers for many threads.</summary>
+    private sealed class SharedRandom(Random random)
     {
         private readonly Lock _lock = new();
-        private readonly Random _random = new();
 
         public double NextDouble()
         {
             lock (_lock)
-                return _random.NextDouble();
+                return random.NextDouble();
         }
 
         public string NextName()
         {
             lock (_lock)
-                return _random.NextInt64().ToString("x16", CultureInfo.InvariantCulture)[^12..];
+                return random.NextInt64().ToString("x16", CultureInfo.InvariantCulture)[^12..];
         }
     }
 }

@@ -54,4 +54,7 @@ public sealed record HomeStorage
     /// has their orchestrations: from another it throws a <see cref="StorageException"/>. Null: the storage is the home's own.
     /// </summary>
     public Func<string, CancellationToken, Task>? BindAsync { get; init; }
+
+    /// <summary>Where jitter and names of executions come from; used by one thread at a time. Default: of the system's seed.</summary>
+    internal Random Random { get; init; } = new();
 }

@@ -18,7 +18,8 @@ public static class ProcessOwner
     /// <summary>A name for an engine or worker of this process, alive until <see cref="Retire"/>.</summary>
     public static string Create()
     {
-        var owner = Prefix + Interlocked.Increment(ref _lastNonce).ToString(CultureInfo.InvariantCulture);
+        // In text too, later names come after earlier ones.
+        var owner = Prefix + Interlocked.Increment(ref _lastNonce).ToString("D8", CultureInfo.InvariantCulture);
         AliveHere[owner] = true;
         return owner;
     }

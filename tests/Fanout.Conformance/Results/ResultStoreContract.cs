@@ -113,6 +113,21 @@ public abstract class ResultStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Document_IsCreatedByOneOfThoseWhoTry()
+    {
+        var created = await Task.WhenAll(Enumerable.Range(0, 8).Select(async writer =>
+            (Writer: writer, IsDone: await Store.TryCreateDocumentAsync("run", "lanes/a.json", Encoding.UTF8.GetBytes($"{writer}"), Never))));
+        var first = Assert.Single(created, one => one.IsDone);
+        Assert.Equal($"{first.Writer}", Encoding.UTF8.GetString((await Store.ReadDocumentAsync("run", "lanes/a.json", Never))!));
+        Assert.Equal(["lanes/a.json"], await ListAsync("run", ""));
+        await Store.WriteDocumentAsync("run", "lanes/a.json", "second"u8.ToArray(), Never);
+        Assert.False(await Store.TryCreateDocumentAsync("run", "lanes/a.json", "third"u8.ToArray(), Never));
+        Assert.Equal("second", Encoding.UTF8.GetString((await Store.ReadDocumentAsync("run", "lanes/a.json", Never))!));
+        await Store.DeleteDocumentAsync("run", "lanes/a.json", Never);
+        Assert.True(await Store.TryCreateDocumentAsync("run", "lanes/a.json", default, Never));
+    }
+
+    [Fact]
     public async Task Listing_HoldsDocumentsButNoParts()
     {
         await Store.WriteDocumentAsync("run", "lanes/a.json", new byte[1], Never);
@@ -173,6 +188,7 @@ public abstract class ResultStoreContract : IAsyncLifetime
         await Assert.ThrowsAsync<ArgumentException>(async () => await Store.CreatePartAsync(runId, name, Never));
         await Assert.ThrowsAsync<ArgumentException>(async () => await Store.OpenPartAsync(runId, name, Never));
         await Assert.ThrowsAsync<ArgumentException>(async () => await Store.WriteDocumentAsync(runId, name, default, Never));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await Store.TryCreateDocumentAsync(runId, name, default, Never));
         await Assert.ThrowsAsync<ArgumentException>(async () => await Store.ReadDocumentAsync(runId, name, Never));
         await Assert.ThrowsAsync<ArgumentException>(async () => await Store.DeleteDocumentAsync(runId, name, Never));
     }

@@ -19,6 +19,12 @@ internal sealed class MortalStore(IResultStore inner, WorkerLife life) : IResult
         await inner.WriteDocumentAsync(runId, name, content, cancellationToken);
     }
 
+    public async ValueTask<bool> TryCreateDocumentAsync(string runId, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        await life.GoOnAsync();
+        return await inner.TryCreateDocumentAsync(runId, name, content, cancellationToken);
+    }
+
     public ValueTask<byte[]?> ReadDocumentAsync(string runId, string name, CancellationToken cancellationToken) => inner.ReadDocumentAsync(runId, name, cancellationToken);
 
     public IAsyncEnumerable<string> ListDocumentsAsync(string runId, string prefix, CancellationToken cancellationToken) => inner.ListDocumentsAsync(runId, prefix, cancellationToken);

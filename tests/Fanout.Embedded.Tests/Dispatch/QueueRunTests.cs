@@ -58,13 +58,22 @@ public sealed class QueueRunTests
     {
         const int Items = 1_000;
         await using var home = await QueueHome.OpenAsync();
+        var handled = new ConcurrentDictionary<int, int>();
         home.Queue.MessageCopies = 2;
         home.Queue.ResultCopies = 2;
-        home.AddWorker(number => number);
-        home.AddWorker(number => number);
+        home.AddWorker(Handle);
+        home.AddWorker(Handle);
         var report = await home.Home.RunAsync(QueueHome.Spec(Items, """ "concurrency": 4 """, """ "lanes": 4 """)).WaitAsync(Patience);
         Assert.Equal((RunStatus.Succeeded, (long)Items), (report.Status, report.Tally.Succeeded));
         Assert.Equal(Enumerable.Range(0, Items).Select(i => (long)i), (await home.Home.ResultsAsync("r")).Select(line => line.Index));
+        // Who comes second finds the batch claimed, or done.
+        Assert.All(handled.Values, times => Assert.Equal(1, times));
+
+        int Handle(int number)
+        {
+            handled.AddOrUpdate(number, 1, (_, times) => times + 1);
+            return number;
+        }
     }
 
     [Fact]

@@ -78,22 +78,47 @@ public sealed class SlotPoolLineTests
         pool.Resize(2);
         Assert.False(units.IsCompleted);
         client.Release();
-        Assert.Equal(2, await units);
+        // In full: what the pool is part of may have as many.
+        Assert.Equal(100, await units);
+        client.Want(0);
+        client.Release(100);
+        Assert.Equal(0, pool.InUse);
     }
 
     [Fact]
-    public async Task LimitBelowWhatItCanComeTo_IsWaitedFor()
+    public async Task CostOverThePool_WaitsUntilItMayHaveItAlone()
     {
-        var pool = new SlotPool(4);
+        var mayHaveIt = false;
+        var pool = new SlotPool(2) { AdmitsAlone = units => mayHaveIt && units == 5 };
         var client = pool.Join(() => { });
         client.Want(1);
-        pool.Resize(2, most: 3);
+        Assert.Equal(0, client.TryExchange(5));
         var units = client.ExchangeAsync(5, CancellationToken.None).AsTask();
-        Assert.Equal((0, 3, 3), (pool.InUse, pool.LargestWaiting, pool.Demand));
-        pool.Resize(0, most: 0);
+        Assert.Equal((0, 5, 5), (pool.InUse, pool.LargestWaiting, pool.Demand));
+        mayHaveIt = true;
+        pool.Resize(0);
         Assert.False(units.IsCompleted);
-        pool.Resize(3, most: 3);
-        Assert.Equal(3, await units);
+        pool.Resize(3);
+        Assert.Equal(5, await units);
+    }
+
+    [Fact]
+    public async Task CostOverItsBound_IsAloneInItAndCountsInFull()
+    {
+        var pool = new SlotPool(10);
+        var others = 0;
+        var bound = pool.Join(() => { }, most: 2);
+        var other = pool.Join(() => others++);
+        bound.Want(2);
+        Assert.Equal(0, bound.TryExchange(5));
+        var units = bound.ExchangeAsync(5, CancellationToken.None).AsTask();
+        Assert.Equal(1 + 5, pool.Demand);
+        Assert.False(bound.TryKeep());
+        Assert.Equal(5, await units);
+        other.Want(10);
+        Assert.Equal((5, 5, 10), (bound.InUse, others, pool.InUse));
+        bound.Reduce(5);
+        Assert.Equal(1, bound.TryExchange(1));
     }
 
     [Fact]
@@ -125,7 +150,7 @@ public sealed class SlotPoolLineTests
 
         public Model(int clients, int limit)
         {
-            _pool = new SlotPool(limit);
+            _pool = new SlotPool(limit) { AdmitsAlone = MayBeAlone };
             (_limit, _most) = (limit, limit);
             _idle = new int[clients];
             _wanted = new int[clients];
@@ -154,7 +179,7 @@ public sealed class SlotPoolLineTests
                     break;
                 case 2:
                     (_limit, _most) = (amount, amount + more);
-                    _pool.Resize(_limit, _most);
+                    _pool.Resize(_limit);
                     break;
                 case 3 when _idle[who] > 0:
                     _idle[who]--;
@@ -181,8 +206,8 @@ public sealed class SlotPoolLineTests
         {
             var inUse = _idle.Sum() + _working.Sum(units => units.Sum());
             Assert.Equal(inUse, _pool.InUse);
-            Assert.True(inUse <= Math.Max(_limit, _before), "more is granted than there is");
-            Assert.Equal(_line.Count == 0 ? 1 : Math.Max(1, Need(_line[0].Units)), _pool.LargestWaiting);
+            Assert.True(inUse <= Math.Max(_limit, _before) || _idle.Sum() + _working.Sum(units => units.Count) == 1, "more is granted than there is");
+            Assert.Equal(_line.Count == 0 ? 1 : _line[0].Units, _pool.LargestWaiting);
             if (_line.Count > 0)
                 return;
             for (var i = 0; i < _clients.Length; i++)
@@ -192,7 +217,8 @@ public sealed class SlotPoolLineTests
         // Whatever the state, nobody waits for ever.
         public async Task FinishAllAsync()
         {
-            _pool.Resize(_limit = _most = Math.Max(1, _limit));
+            _limit = _most = Math.Max(1, _limit);
+            _pool.Resize(_limit);
             await SeeServedAsync();
             for (var i = 0; i < _clients.Length; i++)
                 _clients[i].Want(_wanted[i] = 0);
@@ -215,9 +241,9 @@ public sealed class SlotPoolLineTests
         private void Exchange(int who, int units)
         {
             _idle[who]--;
-            var fits = _line.Count == 0 && _pool.InUse - 1 + Need(units) <= _limit && Need(units) > 0;
+            var fits = _line.Count == 0 && Fits(_pool.InUse - 1, units);
             var got = _clients[who].TryExchange(units);
-            Assert.Equal(fits ? Need(units) : 0, got);
+            Assert.Equal(fits ? units : 0, got);
             if (got > 0)
             {
                 _working[who].Add(got);
@@ -255,14 +281,17 @@ public sealed class SlotPoolLineTests
         private async Task<bool> IsServedAsync((int Who, int Units, Task<int> Task, CancellationTokenSource Stop) head)
         {
             var known = _idle.Sum() + _working.Sum(units => units.Sum());
-            if (_limit == 0 || _pool.InUse == known || known + Need(head.Units) > _limit)
+            if (_pool.InUse == known || !Fits(known, head.Units))
                 return false;
             _working[head.Who].Add(await head.Task);
-            Assert.Equal(Need(head.Units), _working[head.Who][^1]);
+            Assert.Equal(head.Units, _working[head.Who][^1]);
             head.Stop.Dispose();
             return true;
         }
 
-        private int Need(int units) => Math.Min(units, _most);
+        // One that is over what there is waits for all there can be.
+        private bool MayBeAlone(int units) => _limit >= Math.Min(units, _most);
+
+        private bool Fits(int others, int units) => _limit > 0 && (others + units <= _limit || (others == 0 && MayBeAlone(units)));
     }
 }

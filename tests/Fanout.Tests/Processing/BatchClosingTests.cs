@@ -167,6 +167,27 @@ public sealed class BatchClosingTests
     }
 
     [Fact]
+    public async Task PauseThatIsLiftedBeforeTheLastItemEnds_IsReportedUnderItsOwnVersion()
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var rig = new BatchRig(BatchRig.Range(100, new FlowSpec { Concurrency = 1 }), async (_, _) =>
+        {
+            started.TrySetResult();
+            await go.Task;
+            return null;
+        });
+        var work = rig.WorkAsync(0, 100);
+        await started.Task;
+        rig.Scope.Apply(new RunControl(7, Paused: true));
+        rig.Scope.Apply(new RunControl(8, Paused: false));
+        go.SetResult();
+        var result = await work;
+        // With 8 its branch would wait for a control newer than the one that resumed it.
+        Assert.Equal((BatchEnd.Paused, 1L, 7L), (result.End, result.Next, result.ControlVersion));
+    }
+
+    [Fact]
     public async Task SliceOver_HandsBackWhatIsNotTakenAndWhatWaits()
     {
         var time = new FakeTimeProvider();

@@ -89,6 +89,9 @@ public sealed class BatchDurabilityTests
             return inner.WriteDocumentAsync(runId, name, content, cancellationToken);
         }
 
+        public ValueTask<bool> TryCreateDocumentAsync(string runId, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+            inner.TryCreateDocumentAsync(runId, name, content, cancellationToken);
+
         public ValueTask<byte[]?> ReadDocumentAsync(string runId, string name, CancellationToken cancellationToken) => inner.ReadDocumentAsync(runId, name, cancellationToken);
 
         public IAsyncEnumerable<string> ListDocumentsAsync(string runId, string prefix, CancellationToken cancellationToken) => inner.ListDocumentsAsync(runId, prefix, cancellationToken);

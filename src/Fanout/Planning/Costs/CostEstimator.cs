@@ -40,7 +40,7 @@ public sealed class CostEstimator(CostModel model, PriceList prices)
         var appends = Math.Max(checkpoints, load.Items / run.Batches * model.BytesOfAResult / model.BytesOfAnAppend);
         var workers = FanoutShape.Workers(load, model);
         var ofBatches = new StorageOperations(
-            run.Batches * (model.BlobWritesOfABatch + checkpoints + appends),
+            run.Batches * (model.BlobWritesOfABatch + (load.ByQueue ? model.BlobWritesOfABatchByQueue : 0) + checkpoints + appends),
             run.Batches * model.BlobReadsOfABatch,
             run.Batches * model.BlobDeletesOfABatch,
             load.ByQueue ? QueueOperations(run, secondsOfABatch, workers) : 0,

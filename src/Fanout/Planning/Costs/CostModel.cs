@@ -32,6 +32,9 @@ public sealed record CostModel
     /// <summary>A batch looks for a checkpoint and creates its part; then each checkpoint is an append and a write, and the last is always made.</summary>
     public double BlobWritesOfABatch { get; init; } = 2;
 
+    /// <summary>By queue it is claimed first (<c>BatchClaim</c>).</summary>
+    public double BlobWritesOfABatchByQueue { get; init; } = 1;
+
     /// <summary>The index or the part of the source.</summary>
     public double BlobReadsOfABatch { get; init; } = 1;
 

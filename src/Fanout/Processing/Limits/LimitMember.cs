@@ -14,6 +14,7 @@ internal sealed class LimitMember(SharedLimit limit, RunScope scope, LimitTurn t
     private double _startsPerSecond;
     private long _startedBefore;
     private bool _waitedBefore;
+    private int _whole = int.MaxValue;
 
     public SharedLimit Limit { get; } = limit;
 
@@ -32,10 +33,10 @@ internal sealed class LimitMember(SharedLimit limit, RunScope scope, LimitTurn t
     /// <summary>Unit-seconds it has had less than its part; guarded by the limit's lock.</summary>
     public double Credit { get; set; }
 
-    /// <summary>Units it has in flight or may start without asking.</summary>
-    public int Held => Math.Max(Cap, scope.Pool.InUse);
+    /// <summary>Units it has in flight or may start without asking. An item that counts for more than the whole limit has all of it.</summary>
+    public int Held => Math.Max(Cap, Math.Min(scope.Pool.InUse, _whole));
 
-    /// <summary>Units it would use: no more than its other caps let it, and a little, so that all can grow together.</summary>
+    /// <summary>Units it would use: no more than its other caps let it, and a little, so that all can grow together; what an item needs that counts for more than those, all the same.</summary>
     public int Wanted
     {
         get
@@ -43,11 +44,12 @@ internal sealed class LimitMember(SharedLimit limit, RunScope scope, LimitTurn t
             if (!scope.Gate.IsOpen)
                 return 0;
             var others = scope.LimitCaps.OverOthers(scope.Caps.OverOthers(scope.Allotment.Concurrency, Cause), Cause);
-            return Math.Min(scope.Pool.Demand, others + 1 + (others / 4));
+            return Math.Min(scope.Pool.Demand, Math.Max(Unit, others + 1 + (others / 4)));
         }
     }
 
-    public int Unit => scope.Pool.LargestWaiting;
+    /// <summary>Fewer units than this are of no use to it.</summary>
+    public int Unit => Math.Min(scope.Pool.LargestWaiting, Math.Max(1, _whole));
 
     /// <summary>Sets its part; null: the limit has no concurrency.</summary>
     /// <param name="units">Units in flight.</param>
@@ -55,6 +57,7 @@ internal sealed class LimitMember(SharedLimit limit, RunScope scope, LimitTurn t
     public void SetCap(int? units, int? whole)
     {
         Cap = units ?? 0;
+        _whole = whole ?? int.MaxValue;
         scope.LimitCaps.Set(Cause, units, whole);
     }
 

@@ -42,7 +42,26 @@ public sealed class FileResultStore : IResultStore
     public async ValueTask WriteDocumentAsync(string runId, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         var path = StorePath.Resolve(_root, runId, name);
-        await Task.Run(() => StorageFailure.Guard("write", path, () => WriteDocument(path, content.Span)), cancellationToken).ConfigureAwait(false);
+        await Task.Run(() => StorageFailure.Guard("write", path, () => WriteDocument(path, content.Span, static (from, to) => File.Move(from, to, overwrite: true))), cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> TryCreateDocumentAsync(string runId, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        var path = StorePath.Resolve(_root, runId, name);
+        return await Task.Run(() => StorageFailure.Guard("write", path, () =>
+        {
+            try
+            {
+                WriteDocument(path, content.Span, static (from, to) => File.Move(from, to));
+                return true;
+            }
+            catch (IOException) when (File.Exists(path))
+            {
+                return false;
+            }
+        }), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -124,7 +143,7 @@ public sealed class FileResultStore : IResultStore
     }
 
     /// <summary>Readers see the old content or the new, never a part of it, also after a loss of power: the new file is on disk before it takes the name.</summary>
-    private void WriteDocument(string path, ReadOnlySpan<byte> content)
+    private void WriteDocument(string path, ReadOnlySpan<byte> content, Action<string, string> move)
     {
         var directory = Path.GetDirectoryName(path)!;
         DurableDirectory.Create(directory);
@@ -138,7 +157,7 @@ public sealed class FileResultStore : IResultStore
                 RandomAccess.FlushToDisk(file);
             }
 
-            File.Move(temporary, path, overwrite: true);
+            move(temporary, path);
         }
         catch
         {

@@ -112,6 +112,60 @@ public sealed class LimitHolderTests : IAsyncDisposable
         Assert.Equal((40, 40), ((await both).Tally.Succeeded, (await one).Tally.Succeeded));
     }
 
+    [Theory]
+    [InlineData(true, 3, 2)]
+    [InlineData(false, 3, 2)]
+    [InlineData(true, 5, 1)]
+    [InlineData(false, 5, 1)]
+    [InlineData(false, 100, 1)]
+    public async Task ItemsDearerThanTheirRunOrLaneMayHave_CountInFullAgainstTheLimit(bool lanesShareProcess, int cost, int atOnce)
+    {
+        var store = new TestLimitStore(new LimitSpec("crm-api", 8, null, 1));
+        var flow = new FlowSpec { Concurrency = 2, Cost = new CostSpec(cost, null), Limits = ["crm-api"] };
+        var work = new List<Task<BatchResult>>();
+        foreach (var process in (string[])["p", "q"])
+        {
+            var run = new BatchRig(
+                BatchRig.Range(20, flow, batch: new BatchSpec { Slice = TimeSpan.FromMinutes(5) }) with { Id = process },
+                (context, token) => HandleAsync(context, TimeSpan.FromMilliseconds(30), token), _time, lanesShareProcess: lanesShareProcess).Under(Holder(store, process));
+            _rigs.Add(run);
+            work.AddRange(Enumerable.Range(0, 2).Select(lane => run.WorkAsync(lane * 10, (lane + 1) * 10, key: $"b0001-l{lane:00}-00000", lane: lane, lanes: 2)));
+        }
+
+        await AdvanceUntilDoneAsync(Task.WhenAll(work));
+
+        Assert.Equal(atOnce, _most);
+        Assert.All(work, batch => Assert.Equal(10, batch.Result.Tally.Succeeded));
+    }
+
+    [Fact]
+    public async Task ItemDearerThanOneOfItsLimits_CountsInFullAgainstTheOther()
+    {
+        var store = new TestLimitStore(new LimitSpec("crm-api", 3, null, 1), new LimitSpec("db", 8, null, 1));
+        var holder = Holder(store, "p");
+        var units = 0;
+        var most = 0;
+        var work = new List<Task<BatchResult>>();
+        foreach (var (run, cost, limits) in (IEnumerable<(string, int, List<string>)>)[("both", 5, ["crm-api", "db"]), ("one", 4, ["db"])])
+        {
+            var flow = new FlowSpec { Concurrency = 4, Cost = new CostSpec(cost, null), Limits = limits };
+            var rig = new BatchRig(BatchRig.Range(20, flow, batch: new BatchSpec { Slice = TimeSpan.FromMinutes(5) }) with { Id = run }, async (context, token) =>
+            {
+                most = Math.Max(most, Interlocked.Add(ref units, cost));
+                await HandleAsync(context, TimeSpan.FromMilliseconds(30), token);
+                Interlocked.Add(ref units, -cost);
+                return null;
+            }, _time).Under(holder);
+            _rigs.Add(rig);
+            work.Add(rig.WorkAsync(0, 20));
+        }
+
+        await AdvanceUntilDoneAsync(Task.WhenAll(work));
+
+        Assert.InRange(most, 5, 8);
+        Assert.All(work, batch => Assert.Equal(20, batch.Result.Tally.Succeeded));
+    }
+
     [Fact]
     public async Task Rate_IsSharedByAll_AndHoldsOverEveryWindow()
     {

@@ -21,6 +21,9 @@ internal sealed class OpenCountingStore(IResultStore inner) : IResultStore
     public ValueTask WriteDocumentAsync(string runId, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
         inner.WriteDocumentAsync(runId, name, content, cancellationToken);
 
+    public ValueTask<bool> TryCreateDocumentAsync(string runId, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+        inner.TryCreateDocumentAsync(runId, name, content, cancellationToken);
+
     public ValueTask<byte[]?> ReadDocumentAsync(string runId, string name, CancellationToken cancellationToken) => inner.ReadDocumentAsync(runId, name, cancellationToken);
 
     public IAsyncEnumerable<string> ListDocumentsAsync(string runId, string prefix, CancellationToken cancellationToken) =>
