@@ -24,7 +24,7 @@ internal sealed record BenchmarkOptions
     /// <summary>How long the handlers of <c>others</c> wait. Default: they do nothing.</summary>
     public TimeSpan Delay { get; private init; }
 
-    /// <summary>Items in flight in <c>others</c>; null: 64 where handlers wait, one a processor where they do nothing.</summary>
+    /// <summary>Items in flight in <c>others</c>; null: 64 where handlers wait, 16 where they do nothing.</summary>
     public int? Concurrency { get; private init; }
 
     /// <summary>Length of an item in <c>others</c>. Default: 80.</summary>

@@ -19,7 +19,7 @@ internal static class MicroBenchmarks
         var config = ManualConfig.Create(DefaultConfig.Instance)
             .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
             .AddDiagnoser(MemoryDiagnoser.Default)
-            .HideColumns(Column.Job, Column.Toolchain, Column.IterationCount, Column.LaunchCount, Column.WarmupCount, Column.RatioSD)
+            .HideColumns(Column.Job, Column.Toolchain, Column.IterationCount, Column.LaunchCount, Column.WarmupCount)
             .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "fanout-micro"))
             .WithOptions(ConfigOptions.JoinSummary | ConfigOptions.DisableLogFile);
         string[] arguments = ["--filter", .. filters.Count == 0 ? ["*"] : filters.Select(filter => $"*{filter}*")];

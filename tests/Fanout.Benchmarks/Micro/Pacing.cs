@@ -10,7 +10,7 @@ public class Pacing
     private readonly Pacer _fast = new(TimeProvider.System, new Rate(1_000_000_000, TimeSpan.FromSeconds(1)), 1_000_000);
     private readonly Pacer _spent = new(TimeProvider.System, new Rate(1, TimeSpan.FromDays(1)), 1, spent: true);
 
-    [Benchmark(Baseline = true)]
+    [Benchmark]
     public bool TakeWithoutARate() => _open.TryTake(out _);
 
     [Benchmark]

@@ -16,10 +16,11 @@ public class Planning
         Source = new RangeSourceSpec { Start = 0, End = 10_000_000 },
     };
 
+    private readonly int _processors = Environment.ProcessorCount;
     private long _remaining = 9_000_000;
 
     [Benchmark]
-    public int PlanARun() => Planner.Plan(Spec, Source, processors: 8, oneProcess: true).Lanes;
+    public int PlanARun() => Planner.Plan(Spec, Source, _processors, oneProcess: true).Lanes;
 
     [Benchmark]
     public long SizeARange()

@@ -7,7 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Fanout.Benchmarks.Micro;
 
 /// <summary>Cutting a file of JSON lines into items, as a batch reads its range.</summary>
-public class ReadingItems
+public class ReadingItems : IDisposable
 {
     private const int Items = 10_000;
 
@@ -41,5 +41,9 @@ public class ReadingItems
     }
 
     [GlobalCleanup]
-    public void Cleanup() => _scratch.Dispose();
+    public void Dispose()
+    {
+        _scratch.Dispose();
+        GC.SuppressFinalize(this);
+    }
 }

@@ -4,7 +4,7 @@ using Fanout.Processing;
 namespace Fanout.Benchmarks.Micro;
 
 /// <summary>What is done under a batch's lock when an item is settled: it is counted, and its line goes into the part.</summary>
-public class Settling
+public class Settling : IDisposable
 {
     private const int Items = 1_000;
     private static readonly byte[] Line = "{\"index\":123456,\"status\":\"Succeeded\",\"attempts\":1,\"durationMs\":5.123}\n"u8.ToArray();
@@ -25,5 +25,9 @@ public class Settling
     }
 
     [GlobalCleanup]
-    public void Cleanup() => _part.Dispose();
+    public void Dispose()
+    {
+        _part.Dispose();
+        GC.SuppressFinalize(this);
+    }
 }

@@ -19,7 +19,7 @@ internal sealed class AkkaEvents : IContender
 
     public string? Note => "Akka.Persistence on SQLite: what was handled survives a kill; no rate, no retries; results are events";
 
-    public double NoopsPerSecond => 3_000;
+    public double NoopsPerSecond => 800;
 
     public async Task<TimeSpan> WorkAsync(Workload work, string path, long items, Scratch scratch)
     {

@@ -20,11 +20,11 @@ internal sealed class HangfireJobs : IContender
     }
 
     public static HangfireJobs InMemory { get; } = new(
-        "hangfire-memory", "Hangfire, in memory: survives no kill; no rate; retries; results", 5_000, (_, _) => new InMemoryStorage());
+        "hangfire-memory", "Hangfire, in memory: survives no kill; no rate; retries; results", 1_500, (_, _) => new InMemoryStorage());
 
     // Each worker has a connection, and so has the server for itself.
     public static HangfireJobs Sqlite { get; } = new(
-        "hangfire-sqlite", "Hangfire on SQLite: survives a kill; no rate; retries; results", 200,
+        "hangfire-sqlite", "Hangfire on SQLite: survives a kill; no rate; retries; results", 40,
         (work, scratch) => new SQLiteStorage(scratch.Own("hangfire.db"), new SQLiteStorageOptions { PoolSize = work.Concurrency + 20 }));
 
     public string Name { get; }

@@ -62,7 +62,8 @@ internal static class Rates
     /// <summary>Other libraries, with the workload that was asked for.</summary>
     public static IEnumerable<IScenario> Others(BenchmarkOptions options)
     {
-        var concurrency = options.Concurrency ?? (options.Delay > TimeSpan.Zero ? 64 : Workload.Noop.Concurrency);
+        // More than a worker a processor does the loop's no-ops no good, and fewer those of who waits for a store.
+        var concurrency = options.Concurrency ?? (options.Delay > TimeSpan.Zero ? 64 : 16);
         var work = new Workload(options.Delay, concurrency, options.ItemBytes);
         return AllOthers.All.Select(other => Against(other, $"others-{other.Name}", work, options.Scale));
     }

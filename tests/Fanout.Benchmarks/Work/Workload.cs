@@ -27,7 +27,7 @@ internal sealed record Workload(TimeSpan Delay, int Concurrency, int ItemBytes =
     /// <param name="noopsPerSecond">What they get through when handlers do nothing.</param>
     /// <param name="seconds">How long.</param>
     public long ItemsFor(double noopsPerSecond, double seconds) =>
-        Math.Max(Concurrency, (long)Math.Min(Math.Min(noopsPerSecond, Ideal) * seconds, LargestFile / ItemBytes));
+        Math.Max(Concurrency, (long)Math.Round(Math.Min(Math.Min(noopsPerSecond, Ideal) * seconds, LargestFile / ItemBytes)));
 
     /// <summary>The handler.</summary>
     public Task HandleAsync(JsonElement item, CancellationToken cancellationToken) =>
