@@ -16,6 +16,7 @@ public sealed class RunCountTests(ITestOutputHelper output)
 {
     private const int Few = 20_000;
     private const int Many = 220_000;
+    private const int Times = 3;
     private const int ItemsPerBatch = 1_000;
     private const int Batches = 41;
 
@@ -70,18 +71,23 @@ public sealed class RunCountTests(ITestOutputHelper output)
 
     private static async Task<double> BytesAsync(TestHome home, Func<int, string> source)
     {
-        var (few, many) = (source(Few), source(Many));
-        await AllocatedAsync(home, "first", few, Few);
-        var less = await AllocatedAsync(home, "few", few, Few);
-        var more = await AllocatedAsync(home, "many", many, Many);
-        return (double)(more - less) / (Many - Few);
+        var few = await LeastAllocatedAsync(home, source(Few), Few);
+        var many = await LeastAllocatedAsync(home, source(Many), Many);
+        return (double)(many - few) / (Many - Few);
     }
 
-    private static async Task<long> AllocatedAsync(TestHome home, string id, string source, int items)
+    // Buffers that are used again are first allocated by whoever happens to need them: what comes by chance is not in the least of several.
+    private static async Task<long> LeastAllocatedAsync(TestHome home, string source, int items)
     {
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        await RunAsync(home, $$"""{ "id": "{{id}}", "handler": { "name": "noop" }, "source": {{source}}, "batch": { "lanes": 2 } }""", items);
-        return GC.GetTotalAllocatedBytes(precise: true) - before;
+        var least = long.MaxValue;
+        for (var time = 0; time < Times; time++)
+        {
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            await RunAsync(home, $$"""{ "id": "r{{items}}-{{time}}", "handler": { "name": "noop" }, "source": {{source}}, "batch": { "lanes": 2 } }""", items);
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+
+        return least;
     }
 
     // One lane: batches come one after another, and no two turns become one.
