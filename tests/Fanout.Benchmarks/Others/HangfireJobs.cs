@@ -20,7 +20,7 @@ internal sealed class HangfireJobs : IContender
     }
 
     public static HangfireJobs InMemory { get; } = new(
-        "hangfire-memory", "Hangfire, in memory: survives no kill; no rate; retries; results", 1_500, (_, _) => new InMemoryStorage());
+        "hangfire-memory", "Hangfire, in memory: survives no kill; no rate; retries; results", 6_000, (_, _) => new InMemoryStorage());
 
     // Each worker has a connection, and so has the server for itself.
     public static HangfireJobs Sqlite { get; } = new(

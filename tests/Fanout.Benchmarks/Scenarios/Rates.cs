@@ -65,16 +65,18 @@ internal static class Rates
         // More than a worker a processor does the loop's no-ops no good, and fewer those of who waits for a store.
         var concurrency = options.Concurrency ?? (options.Delay > TimeSpan.Zero ? 64 : 16);
         var work = new Workload(options.Delay, concurrency, options.ItemBytes);
-        return AllOthers.All.Select(other => Against(other, $"others-{other.Name}", work, options.Scale));
+        // Some are several times as fast when the just-in-time compiler is done with them.
+        return AllOthers.All.Select(other => Against(other, $"others-{other.Name}", work, options.Scale, warmUps: 3));
     }
 
-    private static RateScenario Against(IContender rival, string name, Workload work, double scale) => new()
+    private static RateScenario Against(IContender rival, string name, Workload work, double scale, int warmUps = 1) => new()
     {
         Name = name,
         Work = work,
         Items = work.ItemsFor(Fanout.NoopsPerSecond, Seconds * scale),
         Rival = rival,
         RivalItems = work.ItemsFor(rival.NoopsPerSecond, Seconds * scale),
+        WarmUps = warmUps,
     };
 
     private static string Named(string sweep, int value) => string.Create(CultureInfo.InvariantCulture, $"{sweep}-{value}");
