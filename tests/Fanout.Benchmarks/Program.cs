@@ -1,5 +1,9 @@
 using Fanout.Benchmarks.Harness;
+using Fanout.Benchmarks.Micro;
 using Fanout.Benchmarks.Scenarios;
+
+if (args is ["micro", .. var filters])
+    return MicroBenchmarks.Run(filters);
 
 var options = BenchmarkOptions.Parse(args);
 if (options.Problem is not null)
@@ -11,7 +15,7 @@ if (options.Problem is not null)
 
 var comparison = new Comparison(options, Console.Error);
 var findings = new List<Finding>();
-foreach (var scenario in AllScenarios.Create(options.Scale).Where(scenario => options.Wants(scenario.Name)))
+foreach (var scenario in AllScenarios.Create(options).Where(scenario => options.Wants(scenario.Name)))
     findings.Add(await comparison.RunAsync(scenario));
 Console.Out.Write(Table.Format(findings));
 if (options.JsonPath is { } path)

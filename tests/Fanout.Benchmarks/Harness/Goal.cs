@@ -18,8 +18,8 @@ internal enum Comparing
 /// <summary>What a scenario's figure is to come to.</summary>
 /// <param name="Unit">Of the measures.</param>
 /// <param name="Comparing">How the figure is made from them.</param>
-/// <param name="Bound">The least a ratio may be, the most the others may be.</param>
-internal sealed record Goal(string Unit, Comparing Comparing, double Bound)
+/// <param name="Bound">The least a ratio may be, the most the others may be; null: it is only to be known.</param>
+internal sealed record Goal(string Unit, Comparing Comparing, double? Bound = null)
 {
     /// <summary>The figure of one round; null: it has no baseline to be compared with.</summary>
     public double? FigureOf(Round round) => Comparing switch
@@ -29,7 +29,8 @@ internal sealed record Goal(string Unit, Comparing Comparing, double Bound)
         _ => round.Ours - round.Baseline,
     };
 
-    public bool IsMetBy(double figure) => Comparing == Comparing.Ratio ? figure >= Bound : figure <= Bound;
+    /// <summary>Null: there is nothing to meet.</summary>
+    public bool? IsMetBy(double figure) => Bound is not { } bound ? null : Comparing == Comparing.Ratio ? figure >= bound : figure <= bound;
 
     public string FormatFigure(double figure) => Comparing == Comparing.Ratio
         ? string.Create(CultureInfo.InvariantCulture, $"{figure:0.00}x")
@@ -38,5 +39,5 @@ internal sealed record Goal(string Unit, Comparing Comparing, double Bound)
     public string FormatMeasure(double measure) => string.Create(
         CultureInfo.InvariantCulture, $"{measure.ToString(Math.Abs(measure) < 100 ? "0.00" : "N0", CultureInfo.InvariantCulture)} {Unit}");
 
-    public string FormatBound() => $"{(Comparing == Comparing.Ratio ? ">=" : "<=")} {FormatFigure(Bound)}";
+    public string FormatBound() => Bound is { } bound ? $"{(Comparing == Comparing.Ratio ? ">=" : "<=")} {FormatFigure(bound)}" : "";
 }

@@ -18,6 +18,9 @@ internal interface IScenario
     /// <summary>Rounds before them, which do not count.</summary>
     int WarmUps => 1;
 
+    /// <summary>What the figure does not say, asked for when it was measured; null: nothing.</summary>
+    string? Note => null;
+
     /// <summary>Why it cannot be measured on this machine; null: it can.</summary>
     string? Unavailable => null;
 

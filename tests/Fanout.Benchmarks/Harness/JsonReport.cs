@@ -19,6 +19,7 @@ internal static class JsonReport
             figure = finding.Figure,
             bound = finding.Scenario.Goal.Bound,
             met = finding.IsMet,
+            note = finding.Scenario.Note,
             skipped = finding.Scenario.Unavailable,
             rounds = finding.Rounds,
         }),

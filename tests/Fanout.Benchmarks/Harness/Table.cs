@@ -6,15 +6,16 @@ namespace Fanout.Benchmarks.Harness;
 internal static class Table
 {
     private const int FirstColumn = 0;
+    private const int LastColumn = 6;
 
     public static string Format(IReadOnlyList<Finding> findings)
     {
-        string[][] rows = [["scenario", "ours", "baseline", "compared", "target", ""], .. findings.Select(Cells)];
+        string[][] rows = [["scenario", "ours", "baseline", "compared", "target", "", ""], .. findings.Select(Cells)];
         var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
         var text = new StringBuilder();
         foreach (var row in rows)
         {
-            var cells = row.Select((cell, column) => column == FirstColumn ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]));
+            var cells = row.Select((cell, column) => column is FirstColumn or LastColumn ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]));
             text.Append(string.Join("  ", cells).TrimEnd()).Append('\n');
         }
 
@@ -32,6 +33,7 @@ internal static class Table
             finding.Figure is { } figure ? goal.FormatFigure(figure) : "-",
             goal.FormatBound(),
             Verdict(finding),
+            finding.Scenario.Note ?? "",
         ];
     }
 
@@ -39,6 +41,7 @@ internal static class Table
     {
         true => "met",
         false => "NOT MET",
+        null when finding.Figure is not null => "",
         null => finding.Scenario.Unavailable is null ? "not compared" : "skipped",
     };
 }

@@ -5,18 +5,29 @@ namespace Fanout.Benchmarks.Scenarios;
 /// <summary>The figures Fanout is built for.</summary>
 internal static class AllScenarios
 {
-    public static IReadOnlyList<string> Names { get; } = [.. Create(1).Select(scenario => scenario.Name)];
+    public static IReadOnlyList<string> Names { get; } = [.. Create(new BenchmarkOptions()).Select(scenario => scenario.Name)];
 
-    public static IReadOnlyList<IScenario> Create(double scale) =>
-    [
-        new NoopScenario(scale),
-        new DelayScenario(scale),
-        new MemoryScenario(scale),
-        new ResumeScenario(scale),
-        ExecScenario.AgainstXargs(scale),
-        ExecScenario.AgainstParallel(scale),
-        new WorkersScenario(scale),
-        new OperationsScenario(scale),
-        new ServeScenario(scale),
-    ];
+    public static IReadOnlyList<IScenario> Create(BenchmarkOptions options)
+    {
+        var scale = options.Scale;
+        return
+        [
+            Rates.Noop(scale),
+            Rates.FiveMilliseconds(scale),
+            new MemoryScenario(scale),
+            new ResumeScenario(scale),
+            new OneScenario(),
+            .. BytesScenario.Sweep(scale),
+            ExecScenario.AgainstXargs(scale),
+            ExecScenario.AgainstParallel(scale),
+            new WorkersScenario(scale),
+            new OperationsScenario(scale),
+            new ServeScenario(scale),
+            .. Rates.Slow(scale),
+            .. ItemsScenario.Sweep(scale),
+            .. Rates.Concurrency(scale),
+            .. Rates.Payload(scale),
+            .. Rates.Others(options),
+        ];
+    }
 }

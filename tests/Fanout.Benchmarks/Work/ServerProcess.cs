@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 
@@ -26,7 +25,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts one over a home, and waits until it answers.</summary>
     public static async Task<ServerProcess> StartAsync(string home)
     {
-        var address = new Uri($"http://127.0.0.1:{FreePort().ToString(CultureInfo.InvariantCulture)}");
+        var address = new Uri($"http://127.0.0.1:{LoopbackPort.Free().ToString(CultureInfo.InvariantCulture)}");
         var server = new ServerProcess(FanoutCommand.Start("serve", "--urls", address.ToString(), "--home", home), address);
         while (!await server.AnswersAsync())
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
@@ -81,12 +80,5 @@ internal sealed class ServerProcess : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
