@@ -52,7 +52,7 @@ internal static class StatusText
             Field(text, "waits for", string.Join(", ", ProgressLine.Waits(progress)));
     }
 
-    private static string Milliseconds(double milliseconds) => 
+    private static string Milliseconds(double milliseconds) =>
         milliseconds < 1_000 ? Figures.Invariant($"{milliseconds:0.#}ms") : Figures.Duration(TimeSpan.FromMilliseconds(milliseconds));
 
     private static string Allotment(RunRecord record)
