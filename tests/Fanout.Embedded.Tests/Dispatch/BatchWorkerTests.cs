@@ -78,7 +78,8 @@ public sealed class BatchWorkerTests : IAsyncLifetime
 
         _time.Advance(TimeSpan.FromMinutes(1));
         await worker.WorkAsync(await ReceiveAsync(), CancellationToken.None);
-        Assert.Equal([0, 1, 2], _handled);
+        // As of any batch whose worker may have died, as few items are begun as its lane may have in flight.
+        Assert.Equal([0], _handled);
         Assert.Equal(1, _queue.Count);
     }
 
