@@ -12,7 +12,7 @@ internal static class AllMutants
     public static IReadOnlyList<Mutant> All { get; } =
     [
         new("lost-commit", Stores + "TurnWriter.cs",
-            "HistoryTable.Append(session, id, commit.KeptHistory, commit.Append);", "",
+            "HistoryTable.Append(session, id, commit.KeptHistory, commit.Append);", "0;",
             Embedded, "SqliteStoreTests"),
         new("message-taken-twice", Stores + "InboxTable.cs",
             "session.Execute(\"DELETE FROM inbox WHERE id = @0\", id)", "session.Execute(\"DELETE FROM inbox WHERE id = @0 AND 0\", id)",
@@ -99,7 +99,7 @@ internal static class AllMutants
             "_end == BatchEnd.Paused ? _pausedUnder : gate.ControlVersion", "gate.ControlVersion",
             Core, "BatchClosingTests.PauseThatIsLiftedBeforeTheLastItemEnds_IsReportedUnderItsOwnVersion"),
         new("dear-item-counts-for-its-lane-only", "src/Fanout/Flow/SlotPool.Line.cs",
-            "waiter.Got = waiter.Units;", "waiter.Got = Math.Min(waiter.Units, waiter.Client.Most);",
+            "var more = units - 1;", "var more = Math.Min(units, Math.Max(1, client.Most)) - 1;",
             Core, "LimitHolderTests.ItemsDearerThanTheirRunOrLaneMayHave_CountInFullAgainstTheLimit"),
         new("quote-forgotten-between-blocks", "src/Fanout/Sources/Records/CsvSplitter.cs",
             "            _previous = fresh[^1];", "            _previous = RecordEnd;",
