@@ -30,21 +30,9 @@ public sealed class BlobResultStore(AzureStorage storage) : IResultStore
             Metadata = new Dictionary<string, string> { [WriterMark] = mark },
             HttpHeaders = PartHeaders,
         };
-        return await storage.WriteBlobAsync<IPartWriter>("create", blob.Name, async () =>
-        {
-            try
-            {
-                await blob.CreateAsync(options, cancellationToken).ConfigureAwait(false);
-            }
-            catch (RequestFailedException exists) when (exists.Status is 409 or 412 && exists.ErrorCode != BlobErrorCode.ContainerBeingDeleted)
-            {
-                // Perhaps it is this very part: an answer was lost, and the SDK asked again.
-                if (!await IsMarkedAsync(blob, mark, cancellationToken).ConfigureAwait(false))
-                    throw new StorageException($"Cannot create part '{blob.Name}' in {storage.Connection}: it exists, and a part is written once. Resume the run, which takes another name.", exists) { MayPass = true };
-            }
-
-            return new BlobPartWriter(storage, blob);
-        }, cancellationToken).ConfigureAwait(false);
+        return await TryCreateAsync(blob, mark, () => blob.CreateAsync(options, cancellationToken), cancellationToken).ConfigureAwait(false)
+            ? new BlobPartWriter(storage, blob)
+            : throw new StorageException($"Cannot create part '{blob.Name}' in {storage.Connection}: it exists, and a part is written once. Resume the run, which takes another name.") { MayPass = true };
     }
 
     /// <inheritdoc/>
@@ -84,19 +72,8 @@ public sealed class BlobResultStore(AzureStorage storage) : IResultStore
             Metadata = new Dictionary<string, string> { [WriterMark] = mark },
             HttpHeaders = DocumentHeaders,
         };
-        return await storage.WriteBlobAsync("create", blob.Name, async () =>
-        {
-            try
-            {
-                await blob.UploadAsync(BinaryData.FromBytes(content), options, cancellationToken).ConfigureAwait(false);
-                return true;
-            }
-            catch (RequestFailedException exists) when (exists.Status is 409 or 412 && exists.ErrorCode != BlobErrorCode.ContainerBeingDeleted)
-            {
-                // Perhaps it is this very document: an answer was lost, and the SDK asked again.
-                return await IsMarkedAsync(blob, mark, cancellationToken).ConfigureAwait(false);
-            }
-        }, cancellationToken).ConfigureAwait(false);
+        return await TryCreateAsync(
+            blob, mark, () => blob.UploadAsync(BinaryData.FromBytes(content), options, cancellationToken), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -144,6 +121,22 @@ public sealed class BlobResultStore(AzureStorage storage) : IResultStore
     public string Locate(string runId) =>
         // Of a connection with a shared access signature the container's URI holds it.
         $"{storage.Container.Uri.GetLeftPart(UriPartial.Path)}/{FolderOf(runId).TrimEnd('/')}";
+
+    // False: there is one of that name, by somebody else.
+    private Task<bool> TryCreateAsync(BlobBaseClient blob, string mark, Func<Task> create, CancellationToken cancellationToken) =>
+        storage.WriteBlobAsync("create", blob.Name, async () =>
+        {
+            try
+            {
+                await create().ConfigureAwait(false);
+                return true;
+            }
+            catch (RequestFailedException exists) when (exists.Status is 409 or 412 && exists.ErrorCode != BlobErrorCode.ContainerBeingDeleted)
+            {
+                // Perhaps it is this very blob: an answer was lost, and the SDK asked again.
+                return await IsMarkedAsync(blob, mark, cancellationToken).ConfigureAwait(false);
+            }
+        }, cancellationToken);
 
     private static async Task<bool> IsMarkedAsync(BlobBaseClient blob, string mark, CancellationToken cancellationToken)
     {

@@ -52,9 +52,3 @@ public sealed record RunSample
     /// <summary>Starts it may have in time; null: no limit.</summary>
     public Rate? Rate { get; init; }
 }
-
-/// <summary>How long attempts took, in milliseconds.</summary>
-/// <param name="P50">Half of them at most.</param>
-/// <param name="P90">90 of 100 at most.</param>
-/// <param name="P99">99 of 100 at most.</param>
-public sealed record LatencyView(double P50, double P90, double P99);

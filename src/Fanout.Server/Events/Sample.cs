@@ -1,4 +1,5 @@
 using Fanout.Runs;
+using Fanout.Views;
 
 namespace Fanout.Server.Events;
 
@@ -15,10 +16,10 @@ namespace Fanout.Server.Events;
 /// <param name="Latency">How long the attempts took that ended in the last seconds; left out: none did.</param>
 public sealed record Sample(
     DateTimeOffset At, long Settled, long Succeeded, long Unsuccessful, int InFlight, double ItemsPerSecond, IReadOnlyList<WaitShare> Waits, int? Concurrency, Rate? Rate,
-    Latency? Latency)
+    LatencyView? Latency)
 {
     internal static Sample Of(RunProgress progress, DateTimeOffset at) => new(
         at, progress.Settled, progress.Succeeded, progress.Settled - progress.Succeeded, progress.InFlight, progress.ItemsPerSecond, progress.Waits,
         progress.Allotment?.Concurrency, progress.Allotment?.Rate,
-        progress.Latency is { } latency ? new Latency(latency.P50, latency.P90, latency.P99) : null);
+        progress.Latency is { } latency ? new LatencyView(latency.P50, latency.P90, latency.P99) : null);
 }

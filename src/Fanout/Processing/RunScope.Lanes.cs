@@ -9,9 +9,7 @@ public sealed partial class RunScope
 {
     // Of lanes whose batches have ended here: what is still to be told.
     private readonly Dictionary<int, Counts> _lanesLeft = [];
-    private readonly Dictionary<int, ProgressMeter> _laneMeters = [];
-    private readonly Dictionary<int, WaitMeter> _laneWaits = [];
-    private readonly Dictionary<int, LatencyMeter> _laneLatencies = [];
+    private readonly Dictionary<int, LaneMeters> _laneMeters = [];
     private RunProgress? _overall;
     private long _unsuccessfulElsewhere;
 
@@ -47,11 +45,8 @@ public sealed partial class RunScope
             {
                 if (_lanesLeft.TryGetValue(lane, out var left) && left == counts)
                     _lanesLeft.Remove(lane);
-                if (_batches.Exists(batch => batch.Lane == lane))
-                    continue;
-                _laneMeters.Remove(lane);
-                _laneWaits.Remove(lane);
-                _laneLatencies.Remove(lane);
+                if (!_batches.Exists(batch => batch.Lane == lane))
+                    _laneMeters.Remove(lane);
             }
         }
     }
@@ -70,13 +65,19 @@ public sealed partial class RunScope
 
     private RunProgress Measure(int lane, Counts counts, in BatchObservation seen)
     {
-        if (!_laneMeters.TryGetValue(lane, out var meter))
-            _laneMeters.Add(lane, meter = new ProgressMeter(Time));
-        return meter.Measure(counts, null, seen.InFlight, seen.WaitingForRetry, _allotment) with
+        var meters = MetersLocked(lane);
+        return meters.Progress.Measure(counts, null, seen.InFlight, seen.WaitingForRetry, _allotment) with
         {
             Allotment = null,
-            Latency = _laneLatencies.GetValueOrDefault(lane)?.Sketch(SinceStart()),
+            Latency = meters.Latency.Sketch(SinceStart()),
         };
+    }
+
+    private LaneMeters MetersLocked(int lane)
+    {
+        if (!_laneMeters.TryGetValue(lane, out var meters))
+            _laneMeters.Add(lane, meters = new LaneMeters(new ProgressMeter(Time), new WaitMeter(SinceStart()), new LatencyMeter()));
+        return meters;
     }
 
     // How much its branch has left for a lane is not known here: a place for which there is no item is the engine's.
@@ -84,15 +85,13 @@ public sealed partial class RunScope
     {
         foreach (var batch in _batches)
         {
-            if (!_laneWaits.TryGetValue(batch.Lane, out var waits))
-                _laneWaits.Add(batch.Lane, waits = new WaitMeter(SinceStart()));
-            waits.Add(SinceStart(), PlaceCensus.Of(DescribeLaneLocked(batch)));
+            MetersLocked(batch.Lane).Waits.Add(SinceStart(), PlaceCensus.Of(DescribeLaneLocked(batch)));
             CountLaneLatenciesLocked(batch);
         }
     }
 
     private IReadOnlyList<WaitShare> WaitsLocked(Batch batch) =>
-        _laneWaits.GetValueOrDefault(batch.Lane)?.Shares(SinceStart()) is { Count: > 0 } shares
+        MetersLocked(batch.Lane).Waits.Shares(SinceStart()) is { Count: > 0 } shares
             ? shares
             : WaitMeter.Shares(PlaceCensus.Of(DescribeLaneLocked(batch)));
 
@@ -107,12 +106,7 @@ public sealed partial class RunScope
             : DescribeLocked(batch.Observe(), all, now, left: int.MaxValue);
     }
 
-    private void CountLaneLatenciesLocked(Batch batch)
-    {
-        if (!_laneLatencies.TryGetValue(batch.Lane, out var latencies))
-            _laneLatencies.Add(batch.Lane, latencies = new LatencyMeter());
-        batch.TellLatencies(latencies.At(SinceStart()));
-    }
+    private void CountLaneLatenciesLocked(Batch batch) => batch.TellLatencies(MetersLocked(batch.Lane).Latency.At(SinceStart()));
 
     private void NoteLaneLocked(Batch batch, in BatchObservation last)
     {
@@ -120,4 +114,6 @@ public sealed partial class RunScope
         if (batch.LaneBefore is { } before)
             _lanesLeft[batch.Lane] = before + last.Settled;
     }
+
+    private sealed record LaneMeters(ProgressMeter Progress, WaitMeter Waits, LatencyMeter Latency);
 }

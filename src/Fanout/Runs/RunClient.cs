@@ -150,9 +150,9 @@ public sealed class RunClient(RunEnvironment environment, IOrchestrationClient e
     private async Task RefuseIfPurgedAsync(RunRecord run, CancellationToken cancellationToken)
     {
         var now = await GetAsync(run.Id, cancellationToken).ConfigureAwait(false);
-        if (now.CreatedAt != run.CreatedAt)
+        var isAnother = now.CreatedAt != run.CreatedAt;
+        if (isAnother || (now.Report is not null && await Manifest.ReadAsync(environment.Results, run.Id, cancellationToken).ConfigureAwait(false) is null))
             throw ResultReader.Gone(run.Id);
-        await new ResultReader(environment.Results).FindPartsAsync(now, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<StartedRun> StartAsync(RunSpec spec, bool schedules, CancellationToken cancellationToken)

@@ -42,8 +42,7 @@ public sealed class FileResultStore : IResultStore
     public async ValueTask WriteDocumentAsync(string runId, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         var path = StorePath.Resolve(_root, runId, name);
-        await Task.Run(() => StorageFailure.Guard("write", path, () => WriteDocument(path, content.Span, static (from, to) => File.Move(from, to, overwrite: true))), cancellationToken)
-            .ConfigureAwait(false);
+        await Task.Run(() => StorageFailure.Guard("write", path, () => WriteDocument(path, content.Span, overwrite: true)), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -54,7 +53,7 @@ public sealed class FileResultStore : IResultStore
         {
             try
             {
-                WriteDocument(path, content.Span, static (from, to) => File.Move(from, to));
+                WriteDocument(path, content.Span, overwrite: false);
                 return true;
             }
             catch (IOException) when (File.Exists(path))
@@ -143,7 +142,7 @@ public sealed class FileResultStore : IResultStore
     }
 
     /// <summary>Readers see the old content or the new, never a part of it, also after a loss of power: the new file is on disk before it takes the name.</summary>
-    private void WriteDocument(string path, ReadOnlySpan<byte> content, Action<string, string> move)
+    private void WriteDocument(string path, ReadOnlySpan<byte> content, bool overwrite)
     {
         var directory = Path.GetDirectoryName(path)!;
         DurableDirectory.Create(directory);
@@ -157,7 +156,7 @@ public sealed class FileResultStore : IResultStore
                 RandomAccess.FlushToDisk(file);
             }
 
-            move(temporary, path);
+            File.Move(temporary, path, overwrite);
         }
         catch
         {
