@@ -49,18 +49,7 @@ public sealed class FileResultStore : IResultStore
     public async ValueTask<bool> TryCreateDocumentAsync(string runId, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         var path = StorePath.Resolve(_root, runId, name);
-        return await Task.Run(() => StorageFailure.Guard("write", path, () =>
-        {
-            try
-            {
-                WriteDocument(path, content.Span, overwrite: false);
-                return true;
-            }
-            catch (IOException) when (File.Exists(path))
-            {
-                return false;
-            }
-        }), cancellationToken).ConfigureAwait(false);
+        return await Task.Run(() => StorageFailure.Guard("write", path, () => WriteDocument(path, content.Span, overwrite: false)), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -142,7 +131,8 @@ public sealed class FileResultStore : IResultStore
     }
 
     /// <summary>Readers see the old content or the new, never a part of it, also after a loss of power: the new file is on disk before it takes the name.</summary>
-    private void WriteDocument(string path, ReadOnlySpan<byte> content, bool overwrite)
+    /// <returns>False: it was not to be overwritten, and there is one.</returns>
+    private bool WriteDocument(string path, ReadOnlySpan<byte> content, bool overwrite)
     {
         var directory = Path.GetDirectoryName(path)!;
         DurableDirectory.Create(directory);
@@ -156,7 +146,15 @@ public sealed class FileResultStore : IResultStore
                 RandomAccess.FlushToDisk(file);
             }
 
-            File.Move(temporary, path, overwrite);
+            if (overwrite)
+            {
+                File.Move(temporary, path, overwrite: true);
+            }
+            else if (!UnusedName.TryGive(temporary, path))
+            {
+                File.Delete(temporary);
+                return false;
+            }
         }
         catch
         {
@@ -165,5 +163,6 @@ public sealed class FileResultStore : IResultStore
         }
 
         DurableDirectory.Sync(directory);
+        return true;
     }
 }
