@@ -8,11 +8,11 @@ internal sealed class Scratch : IDisposable
     /// <summary>A path for this measure alone, where nothing is yet.</summary>
     public string Own(string name) => Path.Combine(Directory.CreateDirectory(Path.Combine(_path, "own")).FullName, name);
 
-    /// <summary>A path whose file all measures of the scenario share; made by the first that asks.</summary>
+    /// <summary>A path whose file or directory all measures of the scenario share; made by the first that asks.</summary>
     public string Shared(string name, Action<string> create)
     {
         var path = Path.Combine(_path, name);
-        if (!File.Exists(path))
+        if (!Path.Exists(path))
             create(path);
         return path;
     }

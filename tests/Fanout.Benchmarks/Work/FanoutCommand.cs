@@ -6,18 +6,21 @@ namespace Fanout.Benchmarks.Work;
 /// <summary>The fanout command as it was built along with the benchmarks, or the one that FANOUT_COMMAND names.</summary>
 internal static class FanoutCommand
 {
+    /// <summary>Where all of this is from.</summary>
+    // …/tests/Fanout.Benchmarks/bin/Release/net10.0
+    public static string Repository { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../.."));
+
     private static readonly string _path = Environment.GetEnvironmentVariable("FANOUT_COMMAND") ?? FindBuilt();
 
     public static Process Start(params IEnumerable<string> arguments) => Processes.Start(_path, arguments);
 
     public static TimeSpan Run(params IEnumerable<string> arguments) => Processes.Run(_path, arguments);
 
-    // …/tests/Fanout.Benchmarks/bin/Release/net10.0 -> …/src/Fanout.Cli/bin/Release/net10.0
+    // The same below src/Fanout.Cli as this is below tests/Fanout.Benchmarks.
     private static string FindBuilt()
     {
-        var output = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar);
-        var root = Path.GetFullPath(Path.Combine(output, "../../../../.."));
-        var built = Path.Combine(root, "src/Fanout.Cli", Path.GetRelativePath(Path.Combine(root, "tests/Fanout.Benchmarks"), output), "fanout");
+        var built = Path.Combine(
+            Repository, "src/Fanout.Cli", Path.GetRelativePath(Path.Combine(Repository, "tests/Fanout.Benchmarks"), AppContext.BaseDirectory), "fanout");
         return File.Exists(built) ? built : throw new FileNotFoundException("The fanout command is not built. Build src/Fanout.Cli in the same configuration.", built);
     }
 }
