@@ -147,7 +147,7 @@ internal sealed class RunOrchestration
     {
         while (_stop is null && !IsBudgetUsed)
         {
-            var share = plan.Branches == 1 ? long.MaxValue : Planner.NextRange(_work.Remaining, plan.Branches, (long)plan.MinItems * plan.LanesPerBranch, long.MaxValue, null);
+            var share = plan.Branches == 1 ? long.MaxValue : Planner.NextRange(_work.Remaining, plan.Branches, Planner.LeastShare(plan), long.MaxValue, null);
             var work = _work.TakeMany(share);
             if (work.Count == 0)
                 return;

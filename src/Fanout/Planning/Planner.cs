@@ -57,6 +57,9 @@ public static class Planner
     public static long LeastRange(RunPlan plan, double itemsPerSecond) =>
         Math.Max(plan.MinItems, (long)Math.Min(itemsPerSecond * (plan.LanesAreApart ? WorthASending : WorthABatch).TotalSeconds, plan.MaxItems));
 
+    /// <summary>The shortest share of a branch, while so many items are left: what its lanes together may have in flight.</summary>
+    public static long LeastShare(RunPlan plan) => plan.LanesAreApart || plan.Source.ByKey is not null ? (long)plan.MinItems * plan.LanesPerBranch : plan.MinItems;
+
     private static RunPlan Cut(RunSpec spec, SourcePlan source, int processors, bool oneProcess)
     {
         var most = oneProcess ? spec.Flow.Concurrency : AllotmentSplit.MostParts(spec.Flow.Allotment);
@@ -68,8 +71,10 @@ public static class Planner
         var perBranch = Math.Clamp(lanes / branches, 1, MaxLanesPerBranch);
         if (source.ByKey is not null)
             return PlanByKey(source, branches, perBranch, oneProcess);
-        var minItems = Math.Min(DivideUp(spec.Flow.Concurrency, branches * perBranch), spec.Batch.MaxItems);
-        return new RunPlan(source, branches, perBranch, minItems, spec.Batch.MaxItems);
+        // A lane that shares the pool may have what its branch has, and must have as many items: where every lane had no more than its own part, none would have
+        // an item left for the slots another gives up at its end.
+        var inFlight = DivideUp(spec.Flow.Concurrency, oneProcess ? branches : branches * perBranch);
+        return new RunPlan(source, branches, perBranch, Math.Min(inFlight, spec.Batch.MaxItems), spec.Batch.MaxItems);
     }
 
     // A batch keeps as many keys going as it has, so it is given an even share of them at once: in small ranges, each with a key that is slow,

@@ -7,7 +7,7 @@ namespace Fanout.Planning;
 /// <param name="Source">What planning learnt of the source.</param>
 /// <param name="Branches">Branches the root keeps busy.</param>
 /// <param name="LanesPerBranch">Lanes each branch keeps busy.</param>
-/// <param name="MinItems">A lane's share of the concurrency: a range is no shorter while so many items are left. Of a run with limits by key: keys.</param>
+/// <param name="MinItems">What a lane may have in flight: a range is no shorter while so many items are left. Of a run with limits by key: keys.</param>
 /// <param name="MaxItems">The longest range a batch is given. Likewise.</param>
 public sealed record RunPlan(SourcePlan Source, int Branches, int LanesPerBranch, int MinItems, int MaxItems)
 {

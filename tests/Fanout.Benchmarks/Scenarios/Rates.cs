@@ -18,7 +18,7 @@ internal static class Rates
         Work = Workload.Noop,
         Items = (long)(1_000_000 * scale),
         Rival = AllOthers.Loop,
-        Goal = new Goal("items/s", Comparing.Ratio, 0.8),
+        Goal = new Goal("items/s", Comparing.Ratio, 0.9),
         Rounds = 7,
         WarmUps = 6,
     };
@@ -46,7 +46,6 @@ internal static class Rates
             Items = Math.Max(1, (long)(slow.Seconds * scale * 1_000 / slow.Milliseconds)) * work.Concurrency,
             Goal = new Goal("items/s", Comparing.Ratio, 0.97),
             Rounds = 1,
-            WarmUps = 0,
         };
 
     /// <summary>From one item at once to many.</summary>

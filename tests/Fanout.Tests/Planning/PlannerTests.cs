@@ -66,9 +66,21 @@ public sealed class PlannerTests
     {
         var plan = Planner.Plan(
             Spec(new FlowSpec { Concurrency = 64 }, new BatchSpec { Lanes = 4, MaxItems = 1_000 }), new SourcePlan(1_000, null), 2, oneProcess: true);
-        Assert.Equal(16, Planner.LeastRange(plan, 0));
-        Assert.Equal(50, Planner.LeastRange(plan, 500));
+        Assert.Equal(64, Planner.LeastRange(plan, 0));
+        Assert.Equal(90, Planner.LeastRange(plan, 900));
         Assert.Equal(1_000, Planner.LeastRange(plan, 1e9));
+    }
+
+    [Theory]
+    [InlineData(true, 1, 64, 64)]
+    [InlineData(true, 2, 32, 32)]
+    [InlineData(false, 1, 16, 64)]
+    [InlineData(false, 2, 16, 32)]
+    public void TheShortestRange_IsWhatALaneMayHaveInFlight_AndABranchsShareWhatItsLanesMay(bool oneProcess, int branches, int range, int share)
+    {
+        var plan = Planner.Plan(
+            Spec(new FlowSpec { Concurrency = 64 }, new BatchSpec { Lanes = 4, Branches = branches }), new SourcePlan(100_000, null), 2, oneProcess);
+        Assert.Equal((range, share), (plan.MinItems, Planner.LeastShare(plan)));
     }
 
     [Fact]
