@@ -130,7 +130,7 @@ internal sealed partial class Batch
             if (_pace.TryTake(units, out var wait))
                 return true;
             _scope.PaceCause = wait.Cause;
-            Interlocked.Increment(ref _waitsForPace);
+            _paceWaits.Begin();
             try
             {
                 // Shorter than a timer's grain: the thread is given up, and the pacer asked again.
@@ -149,7 +149,7 @@ internal sealed partial class Batch
             }
             finally
             {
-                Interlocked.Decrement(ref _waitsForPace);
+                _paceWaits.End();
             }
         }
 

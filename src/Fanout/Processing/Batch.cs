@@ -31,6 +31,7 @@ internal sealed partial class Batch : IAsyncDisposable
     private readonly PartJournal _journal;
     private readonly Pacer _pacer;
     private readonly PaceLine _pace;
+    private readonly WaitClock _paceWaits;
     private readonly SlotClient _slots;
     private readonly BatchTrace? _trace;
     private readonly RunLogScope _logScope;
@@ -42,7 +43,6 @@ internal sealed partial class Batch : IAsyncDisposable
     private bool _isEnding;
     private bool _isOver;
     private bool _goesAsync;
-    private int _waitsForPace;
     private PaceTurn _paceTurn;
     private BatchEnd _end = BatchEnd.RangeDone;
     private long _pausedUnder;
@@ -85,6 +85,7 @@ internal sealed partial class Batch : IAsyncDisposable
             _pacer = scope.Pacer;
         }
 
+        _paceWaits = new WaitClock(scope.Time);
         _pace = new PaceLine(_pacer, scope.Limits);
         _slots = scope.Pool.Join(() => ThreadPool.UnsafeQueueUserWorkItem(static batch => _ = batch.RunWorkerAsync(), this, preferLocal: false), most);
     }
@@ -167,7 +168,8 @@ internal sealed partial class Batch : IAsyncDisposable
                 NextRetry = _feed.NextDue,
                 RetriesAreFull = _feed.WaitingIsFull,
                 WaitingForKey = (int)Math.Min(_feed.WaitingForKey, 1_000_000),
-                WaitsForPace = _waitsForPace > 0,
+                WaitsForPace = _paceWaits.IsWaiting,
+                WaitedForPace = _paceWaits.Total,
                 WaitingForSource = _fill is null ? 0 : _workers.Count - inFlight,
                 Reach = _goesAsync ? int.MaxValue : Environment.ProcessorCount,
                 Retries = _retries,

@@ -27,6 +27,9 @@ internal readonly record struct BatchObservation
     /// <summary>A worker stands before the pacer.</summary>
     public bool WaitsForPace { get; init; }
 
+    /// <summary>How long one did so far; of several batches, who come before it in turn, in all.</summary>
+    public TimeSpan WaitedForPace { get; init; }
+
     /// <summary>Items that wait for others with their key.</summary>
     public int WaitingForKey { get; init; }
 
@@ -49,6 +52,7 @@ internal readonly record struct BatchObservation
         NextRetry = left.NextRetry is null || right.NextRetry < left.NextRetry ? right.NextRetry : left.NextRetry,
         RetriesAreFull = left.RetriesAreFull || right.RetriesAreFull,
         WaitsForPace = left.WaitsForPace || right.WaitsForPace,
+        WaitedForPace = left.WaitedForPace + right.WaitedForPace,
         WaitingForKey = left.WaitingForKey + right.WaitingForKey,
         WaitingForSource = left.WaitingForSource + right.WaitingForSource,
         Reach = left.Reach + right.Reach,

@@ -85,7 +85,8 @@ public sealed partial class RunScope
     {
         foreach (var batch in _batches)
         {
-            MetersLocked(batch.Lane).Waits.Add(SinceStart(), PlaceCensus.Of(DescribeLaneLocked(batch)));
+            var seen = batch.Observe();
+            MetersLocked(batch.Lane).Waits.Add(SinceStart(), DescribeLaneLocked(batch, seen) with { PaceCause = _paceCause }, seen.WaitedForPace);
             CountLaneLatenciesLocked(batch);
         }
     }
@@ -93,17 +94,17 @@ public sealed partial class RunScope
     private IReadOnlyList<WaitShare> WaitsLocked(Batch batch) =>
         MetersLocked(batch.Lane).Waits.Shares(SinceStart()) is { Count: > 0 } shares
             ? shares
-            : WaitMeter.Shares(PlaceCensus.Of(DescribeLaneLocked(batch)));
+            : WaitMeter.Shares(PlaceCensus.Of(DescribeLaneLocked(batch, batch.Observe())));
 
-    private RunSituation DescribeLaneLocked(Batch batch)
+    private RunSituation DescribeLaneLocked(Batch batch, in BatchObservation seen)
     {
         var (all, now) = batch.Places;
         // What the process has of limits is for all lanes here.
         var limits = LimitCaps.Over(int.MaxValue);
         var here = (limits.Concurrency - 1L) / _batches.Count + 1;
         return here < now
-            ? DescribeLocked(batch.Observe(), all, (int)here, left: int.MaxValue) with { CapCause = limits.Cause }
-            : DescribeLocked(batch.Observe(), all, now, left: int.MaxValue);
+            ? DescribeLocked(seen, all, (int)here, left: int.MaxValue) with { CapCause = limits.Cause }
+            : DescribeLocked(seen, all, now, left: int.MaxValue);
     }
 
     private void CountLaneLatenciesLocked(Batch batch) => batch.TellLatencies(MetersLocked(batch.Lane).Latency.At(SinceStart()));

@@ -34,6 +34,6 @@ public sealed partial class RunScope
 
     // Where lanes are apart, what those do that are worked elsewhere is for others to tell.
     private IReadOnlyList<PlaceCount> PlacesLocked() => LimitsAreSplit
-        ? WorkSeen.Sum(_batches.SelectMany(batch => PlaceCensus.Of(DescribeLaneLocked(batch))))
+        ? WorkSeen.Sum(_batches.SelectMany(batch => PlaceCensus.Of(DescribeLaneLocked(batch, batch.Observe()))))
         : PlaceCensus.Of(DescribeLocked(LookLocked()));
 }

@@ -76,7 +76,8 @@ public sealed partial class RunScope
                 SampleLanesLocked();
             else
                 _batches.ForEach(CountLatenciesLocked);
-            _waits.Add(SinceStart(), PlaceCensus.Of(DescribeLocked(LookLocked())));
+            var seen = LookLocked();
+            _waits.Add(SinceStart(), DescribeLocked(seen) with { PaceCause = _paceCause }, seen.WaitedForPace);
         }
     }
 

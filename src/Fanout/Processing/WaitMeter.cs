@@ -18,6 +18,7 @@ internal sealed class WaitMeter(TimeSpan start)
 
     private readonly Queue<Sample> _samples = new();
     private TimeSpan _last = start;
+    private TimeSpan _waitedForPace;
 
     /// <summary>Adds what is seen at <paramref name="now"/>; a sample that is not later than the last adds nothing.</summary>
     /// <param name="now">On a clock that does not go back.</param>
@@ -29,6 +30,18 @@ internal sealed class WaitMeter(TimeSpan start)
         _samples.Enqueue(new Sample(_last, now, census));
         _last = now;
         Forget(now);
+    }
+
+    /// <summary>Adds what is seen at <paramref name="now"/>, with the pace as a cause for as long as it was waited for since the last sample.</summary>
+    /// <param name="now">On a clock that does not go back.</param>
+    /// <param name="run">What is seen, with what an item would wait for that may not start yet.</param>
+    /// <param name="waitedForPace">How long in all that was waited for; less than before: by others than before.</param>
+    public void Add(TimeSpan now, in RunSituation run, TimeSpan waitedForPace)
+    {
+        var waited = TimeSpan.FromTicks(Math.Clamp((waitedForPace - _waitedForPace).Ticks, 0, Math.Max(0, (now - _last).Ticks)));
+        _waitedForPace = waitedForPace;
+        Add(_last + waited, PlaceCensus.Of(run));
+        Add(now, PlaceCensus.Of(run with { PaceCause = null }));
     }
 
     /// <summary>The shares of the window that ends at <paramref name="now"/>, most first, zeros left out; none: nothing was seen in it.</summary>

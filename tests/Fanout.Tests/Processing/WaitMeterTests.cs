@@ -1,6 +1,7 @@
 using CsCheck;
 using Fanout.Processing;
 using Fanout.Runs;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Fanout.Tests.Processing;
@@ -48,6 +49,38 @@ public sealed class WaitMeterTests
         meter.Add(TimeSpan.FromSeconds(8), Rate);
         Assert.Equal([new WaitShare("rate", 80), new WaitShare("handlers", 20)], meter.Shares(TimeSpan.FromSeconds(8)));
         Assert.Equal([new WaitShare("rate", 100)], meter.Shares(TimeSpan.FromSeconds(9)));
+    }
+
+    [Fact]
+    public void ThePace_IsACauseForAsLongAsItWasWaitedFor()
+    {
+        var meter = new WaitMeter(TimeSpan.Zero);
+        var run = new RunSituation { Concurrency = 4, Reach = 4, Left = 100, PaceCause = "rate" };
+        meter.Add(TimeSpan.FromSeconds(1), run, TimeSpan.FromSeconds(0.9));
+        Assert.Equal([new WaitShare("rate", 90), new WaitShare("engine", 10)], meter.Shares(TimeSpan.FromSeconds(1)));
+        meter.Add(TimeSpan.FromSeconds(2), run, TimeSpan.FromSeconds(0.9));
+        Assert.Equal([new WaitShare("engine", 55), new WaitShare("rate", 45)], meter.Shares(TimeSpan.FromSeconds(2)));
+        // A batch that ended takes what it waited along.
+        meter.Add(TimeSpan.FromSeconds(3), run, TimeSpan.FromSeconds(0.2));
+        meter.Add(TimeSpan.FromSeconds(4), run, TimeSpan.FromSeconds(1.1));
+        Assert.Equal([new WaitShare("engine", 55), new WaitShare("rate", 45)], meter.Shares(TimeSpan.FromSeconds(4)));
+    }
+
+    [Fact]
+    public void AWaitOfSeveral_IsCountedOnce()
+    {
+        var time = new FakeTimeProvider();
+        var clock = new WaitClock(time);
+        Assert.False(clock.IsWaiting);
+        clock.Begin();
+        time.Advance(TimeSpan.FromSeconds(1));
+        clock.Begin();
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal((true, TimeSpan.FromSeconds(2)), (clock.IsWaiting, clock.Total));
+        clock.End();
+        clock.End();
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal((false, TimeSpan.FromSeconds(2)), (clock.IsWaiting, clock.Total));
     }
 
     [Fact]
