@@ -71,10 +71,15 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     }
 
     /// <summary>Runs work in a write transaction, perhaps together with others'. It runs again when one of them fails, so it must only read and write the session.</summary>
+    /// <param name="work">The work.</param>
+    /// <param name="synced">
+    /// Where commits are synced at all. False: this one need not be, as nothing outside the database follows from it. It survives the process's end all the
+    /// same, and a loss of power once a later one is synced: what is lost is always the last.
+    /// </param>
     /// <exception cref="StorageException">The database cannot be written; nothing of the work was.</exception>
-    public Task<T> WriteAsync<T>(Func<SqliteSession, T> work)
+    public Task<T> WriteAsync<T>(Func<SqliteSession, T> work, bool synced = true)
     {
-        var write = new SqliteWork<T>(work);
+        var write = new SqliteWork<T>(work) { IsSynced = synced && _file.SyncsEveryCommit };
         _writer.Add(write);
         return write.Result;
     }
@@ -171,7 +176,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
             connection.Open();
             var session = new SqliteSession(connection);
             session.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA busy_timeout = {(int)busyTimeout.TotalMilliseconds}"));
-            session.Execute(file.SyncsEveryCommit ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+            session.SyncsCommits = file.SyncsEveryCommit;
             return session;
         }
         catch

@@ -6,9 +6,27 @@ namespace Fanout.Embedded.Storage;
 internal sealed class SqliteSession(SqliteConnection connection) : IDisposable
 {
     private readonly Dictionary<string, SqliteCommand> _statements = new(StringComparer.Ordinal);
+    private bool? _syncsCommits;
 
     /// <summary>True when SQLite could open the file for reading only.</summary>
     public bool IsReadOnly => SQLitePCL.raw.sqlite3_db_readonly(connection.Handle!, "main") == 1;
+
+    /// <summary>
+    /// True: a commit syncs the write-ahead log, and with it all that was committed before. False: it only writes it. To be set between transactions.
+    /// </summary>
+    public bool SyncsCommits
+    {
+        set
+        {
+            if (_syncsCommits == value)
+                return;
+            // This pragma takes effect when it is prepared, and only then: it is none of the statements that are prepared once.
+            using var command = connection.CreateCommand();
+            command.CommandText = value ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL";
+            command.ExecuteNonQuery();
+            _syncsCommits = value;
+        }
+    }
 
     /// <summary>Runs a statement; returns how many rows it changed.</summary>
     public int Execute(string sql, params ReadOnlySpan<object?> arguments) => Prepare(sql, arguments).ExecuteNonQuery();

@@ -3,6 +3,9 @@ namespace Fanout.Embedded.Storage;
 /// <summary>Work for the writer's thread.</summary>
 internal abstract class SqliteWork
 {
+    /// <summary>True: when it comes back it survives a loss of power. False: along with the next that does.</summary>
+    public required bool IsSynced { get; init; }
+
     /// <summary>Does it, keeping the result for <see cref="Publish"/>.</summary>
     public abstract void Run(SqliteSession session);
 

@@ -112,6 +112,7 @@ internal sealed class WriterThread : IAsyncDisposable
     private void Commit(List<SqliteWork> batch)
     {
         var since = Stopwatch.GetTimestamp();
+        _session.SyncsCommits = batch.Exists(work => work.IsSynced);
         _session.Execute("BEGIN IMMEDIATE");
         foreach (var work in batch)
             work.Run(_session);

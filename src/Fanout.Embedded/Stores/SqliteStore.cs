@@ -13,7 +13,7 @@ internal sealed class SqliteStore(SqliteDatabase database) : IEngineStore
     public Task<ClaimedTree> ClaimAsync(string rootId, LeaseClaim claim) => database.WriteAsync(session => Claim(session, rootId, claim));
 
     public Task<CommittedTurn?> CommitAsync(TurnCommit commit) => database.WriteAsync(session =>
-        LeaseTable.Holds(session, commit.Lease) ? TurnWriter.Write(session, commit) : null);
+        LeaseTable.Holds(session, commit.Lease) ? TurnWriter.Write(session, commit) : null, synced: !commit.StaysInside);
 
     public Task<IReadOnlyList<string>> RenewAsync(IReadOnlyList<Lease> leases, DateTimeOffset expiresAt) =>
         database.WriteAsync<IReadOnlyList<string>>(session =>

@@ -49,6 +49,12 @@ internal sealed record TurnCommit
     /// <summary>Not null: every sub-orchestration of the instance that has not ended is sent this.</summary>
     public ExecutionTerminated? TerminateChildren { get; init; }
 
+    /// <summary>
+    /// True: nothing outside the store follows from it. It calls no activity, and nobody waits for it as for a root's end. A loss of power may take it back, with
+    /// all that came of it: then the turn is run once more, and an activity whose result it took.
+    /// </summary>
+    public bool StaysInside => !(HasEnded && Identity.Parent is null) && !Append.Any(entry => entry is TaskScheduled);
+
     /// <summary>True when the instance ended with the turn.</summary>
     public bool HasEnded => Status is OrchestrationStatus.Completed or OrchestrationStatus.Failed or OrchestrationStatus.Terminated;
 }

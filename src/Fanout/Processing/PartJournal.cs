@@ -15,12 +15,13 @@ internal sealed class PartJournal(RunScope scope, string batchKey, long epoch, s
     private const int LeastTimeBetween = 50;
 
     private readonly SemaphoreSlim _wake = new(0, 1);
-    private readonly CancellationTokenSource _finish = new();
     private TaskCompletionSource _written = NewSignal();
     private IPartWriter? _part;
     private bool _changed;
     private Batch? _batch;
     private TimeSpan _cost;
+    private bool _isAsked;
+    private volatile bool _isFinishing;
 
     private TimeSpan Interval
     {
@@ -34,16 +35,8 @@ internal sealed class PartJournal(RunScope scope, string batchKey, long epoch, s
     /// <summary>Asks for a write before the interval is over.</summary>
     public void Wake()
     {
-        if (_wake.CurrentCount > 0)
-            return;
-        try
-        {
-            _wake.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // Somebody else asked at the same time.
-        }
+        Volatile.Write(ref _isAsked, true);
+        Rouse();
     }
 
     /// <summary>Completes after the next write, or when there will be none.</summary>
@@ -59,15 +52,18 @@ internal sealed class PartJournal(RunScope scope, string batchKey, long epoch, s
     {
         _batch = batch;
         var lastCheckpoint = scope.Time.GetTimestamp();
+        var beats = scope.Time.CreateTimer(static journal => ((PartJournal)journal!).Rouse(), this, Beat, Beat);
+        await using var ending = beats.ConfigureAwait(false);
         try
         {
-            while (!_finish.IsCancellationRequested)
+            while (!_isFinishing)
             {
-                var woken = await WaitAsync().ConfigureAwait(false);
+                await _wake.WaitAsync().ConfigureAwait(false);
+                var asked = Interlocked.Exchange(ref _isAsked, false);
                 batch.OnBeat();
                 var begun = scope.Time.GetTimestamp();
                 var due = scope.Time.GetElapsedTime(lastCheckpoint, begun) >= Interval;
-                if (due || woken)
+                if (due || asked)
                     await WriteAsync(checkpoint: due, last: false).ConfigureAwait(false);
                 if (!due)
                     continue;
@@ -89,7 +85,8 @@ internal sealed class PartJournal(RunScope scope, string batchKey, long epoch, s
     /// <summary>Ends the loop and makes everything durable.</summary>
     public async Task FinishAsync(Task loop)
     {
-        await _finish.CancelAsync().ConfigureAwait(false);
+        _isFinishing = true;
+        Rouse();
         await loop.ConfigureAwait(false);
         await WriteAsync(checkpoint: true, last: true).ConfigureAwait(false);
     }
@@ -99,21 +96,19 @@ internal sealed class PartJournal(RunScope scope, string batchKey, long epoch, s
         if (_part is not null)
             await _part.DisposeAsync().ConfigureAwait(false);
         _wake.Dispose();
-        _finish.Dispose();
     }
 
-    private async Task<bool> WaitAsync()
+    private void Rouse()
     {
+        if (_wake.CurrentCount > 0)
+            return;
         try
         {
-            using var beat = new CancellationTokenSource(Beat, scope.Time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(beat.Token, _finish.Token);
-            await _wake.WaitAsync(either.Token).ConfigureAwait(false);
-            return true;
+            _wake.Release();
         }
-        catch (OperationCanceledException)
+        catch (SemaphoreFullException)
         {
-            return false;
+            // Somebody else did at the same time.
         }
     }
 

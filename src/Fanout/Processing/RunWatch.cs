@@ -34,10 +34,11 @@ internal sealed class RunWatch : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Ends a wait for the next beat; the token, a beat.
+        _timer.Dispose();
         await _end.CancelAsync().ConfigureAwait(false);
         await _loop.ConfigureAwait(false);
         await SaveProgressAsync(CancellationToken.None).ConfigureAwait(false);
-        _timer.Dispose();
         _end.Dispose();
     }
 

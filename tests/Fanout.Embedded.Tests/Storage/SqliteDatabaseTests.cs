@@ -24,6 +24,31 @@ public sealed class SqliteDatabaseTests : IDisposable
         Assert.Equal(100, await CountAsync(database));
     }
 
+    [Theory]
+    [InlineData(false, false, false)]
+    [InlineData(true, false, true)]
+    [InlineData(true, true, true)]
+    public async Task ATransaction_IsSyncedIfOneOfItsWritesIsToBe(bool one, bool other, bool synced)
+    {
+        const int Full = 2;
+        var read = 0;
+        await using var database = SqliteDatabase.Open(_home.Path);
+        // From either state, twice over: the pragma is one of those that a prepared statement runs only once.
+        foreach (var before in (bool[])[true, false, true, false])
+        {
+            await database.WriteAsync(session => Insert(session, 1), before);
+            using var held = new ManualResetEventSlim();
+            var first = database.WriteAsync(_ => held.Wait(TimeSpan.FromSeconds(30)), before);
+            var writes = ((bool[])[one, other]).Select(asked => database.WriteAsync(LevelOf, asked)).ToList();
+            held.Set();
+            await first;
+            Assert.Equal([synced, synced], (await Task.WhenAll(writes)).Select(level => level == Full));
+        }
+
+        // Read anew each time: its answer, too, is made when it is prepared.
+        long LevelOf(SqliteSession session) => session.Number($"PRAGMA synchronous -- {read++}");
+    }
+
     [Fact]
     public async Task WriteThatFails_DoesNotSpoilThoseItWaitedWith()
     {

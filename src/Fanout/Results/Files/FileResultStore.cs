@@ -9,6 +9,9 @@ public sealed class FileResultStore : IResultStore
     private const string PartSuffix = ".jsonl";
     private const string TemporarySuffix = ".tmp";
 
+    // Folders of documents that every run comes to have.
+    private static readonly string[] Folders = ["branches", "lanes"];
+
     private readonly string _root;
     private long _temporaries;
 
@@ -23,7 +26,7 @@ public sealed class FileResultStore : IResultStore
         var path = StorePath.Resolve(_root, runId, name);
         return ValueTask.FromResult<IPartWriter>(StorageFailure.Guard("create", path, () =>
         {
-            DurableDirectory.Create(Path.GetDirectoryName(path)!);
+            MakeRoom(runId, Path.GetDirectoryName(path)!);
             return new FilePartWriter(path, File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read));
         }));
     }
@@ -42,14 +45,14 @@ public sealed class FileResultStore : IResultStore
     public async ValueTask WriteDocumentAsync(string runId, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         var path = StorePath.Resolve(_root, runId, name);
-        await Task.Run(() => StorageFailure.Guard("write", path, () => WriteDocument(path, content.Span, overwrite: true)), cancellationToken).ConfigureAwait(false);
+        await Task.Run(() => StorageFailure.Guard("write", path, () => WriteDocument(runId, path, content.Span, overwrite: true)), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async ValueTask<bool> TryCreateDocumentAsync(string runId, string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         var path = StorePath.Resolve(_root, runId, name);
-        return await Task.Run(() => StorageFailure.Guard("write", path, () => WriteDocument(path, content.Span, overwrite: false)), cancellationToken).ConfigureAwait(false);
+        return await Task.Run(() => StorageFailure.Guard("write", path, () => WriteDocument(runId, path, content.Span, overwrite: false)), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -130,12 +133,28 @@ public sealed class FileResultStore : IResultStore
             .ToList();
     }
 
+    // A run's folders come along with its directory: what is written there first, and makes its own name durable, does so for theirs.
+    private void MakeRoom(string runId, string directory)
+    {
+        var run = StorePath.Resolve(_root, runId);
+        if (!Directory.Exists(run))
+        {
+            DurableDirectory.Create(run);
+            foreach (var folder in Folders)
+                Directory.CreateDirectory(Path.Combine(run, folder));
+            if (directory != run)
+                DurableDirectory.Sync(run);
+        }
+
+        DurableDirectory.Create(directory);
+    }
+
     /// <summary>Readers see the old content or the new, never a part of it, also after a loss of power: the new file is on disk before it takes the name.</summary>
     /// <returns>False: it was not to be overwritten, and there is one.</returns>
-    private bool WriteDocument(string path, ReadOnlySpan<byte> content, bool overwrite)
+    private bool WriteDocument(string runId, string path, ReadOnlySpan<byte> content, bool overwrite)
     {
         var directory = Path.GetDirectoryName(path)!;
-        DurableDirectory.Create(directory);
+        MakeRoom(runId, directory);
         // Two processes may write the same document while a lease changes hands; each needs a file of its own.
         var temporary = $"{path}.{Environment.ProcessId}-{Interlocked.Increment(ref _temporaries)}{TemporarySuffix}";
         try

@@ -29,6 +29,20 @@ public sealed class FileResultStoreTests : ResultStoreContract, IDisposable
         Assert.Equal(["lanes/a.json"], await Store.ListDocumentsAsync("run", "", Never).ToListAsync());
     }
 
+    [Theory]
+    [InlineData("plan.json")]
+    [InlineData("lanes/a.json")]
+    [InlineData("payloads/a.json")]
+    public async Task FoldersOfARun_ComeAlongWithItsDirectory(string first)
+    {
+        await Store.WriteDocumentAsync("run", first, new byte[1], Never);
+        Assert.True(Directory.Exists(Path.Combine(_temporary.Root, "run", "lanes")));
+        Assert.True(Directory.Exists(Path.Combine(_temporary.Root, "run", "branches")));
+        Assert.Equal([first], await Store.ListDocumentsAsync("run", "", Never).ToListAsync());
+        await Store.WriteDocumentAsync("run", "branches/b.json", new byte[1], Never);
+        Assert.NotNull(await Store.ReadDocumentAsync("run", "branches/b.json", Never));
+    }
+
     [Fact]
     public async Task DeletedRun_LeavesNoDirectory()
     {
