@@ -39,13 +39,8 @@ public sealed class RunCountTests(ITestOutputHelper output)
     public async Task ABatchAndARun_WriteNoMoreOftenThanIsCheckedIn()
     {
         await using var home = await OpenAsync();
-        using var counter = new WriteCounter();
-        await RunInBatchesAsync(home, "first", 1);
-        var begun = counter.Writes;
-        await RunInBatchesAsync(home, "one", 1);
-        var one = counter.Writes - begun;
-        await RunInBatchesAsync(home, "many", Batches * ItemsPerBatch);
-        var many = counter.Writes - begun - one;
+        var one = await LeastWrittenAsync(home, "one", 1);
+        var many = await LeastWrittenAsync(home, "many", Batches * ItemsPerBatch);
         Check(CheckedCount.WritesOf1000, (many - one) / (Batches - 1.0));
         Check(CheckedCount.WritesOfARun, one);
     }
@@ -85,6 +80,21 @@ public sealed class RunCountTests(ITestOutputHelper output)
             var before = GC.GetTotalAllocatedBytes(precise: true);
             await RunAsync(home, $$"""{ "id": "r{{items}}-{{time}}", "handler": { "name": "noop" }, "source": {{source}}, "batch": { "lanes": 2 } }""", items);
             least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+
+        return least;
+    }
+
+    // Likewise what an earlier test left behind, an engine that was given up and still renews its lease, writes now and then.
+    private static async Task<long> LeastWrittenAsync(TestHome home, string id, int items)
+    {
+        using var counter = new WriteCounter();
+        var least = long.MaxValue;
+        for (var time = 0; time < Times; time++)
+        {
+            var before = counter.Writes;
+            await RunInBatchesAsync(home, $"{id}-{time}", items);
+            least = Math.Min(least, counter.Writes - before);
         }
 
         return least;

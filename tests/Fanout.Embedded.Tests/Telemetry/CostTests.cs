@@ -54,7 +54,8 @@ public sealed class CostTests
         await using var home = await TestHome.OpenAsync();
         using var spans = new SpanRecorder();
         Assert.InRange(await BytesPerItemAsync(home, "traced"), 0, Most());
-        Assert.NotEmpty(spans.Of(SpanNames.Item, "traced-1"));
+        // The first of them take what a second has of samples.
+        Assert.NotEmpty(spans.Of(SpanNames.Item, "traced-0"));
     }
 
     private static long Most()
