@@ -8,20 +8,30 @@ namespace Fanout.Benchmarks.Scenarios;
 /// How soon a run that was killed gets on: from the start of the process that resumes it to the first start of an item that was never started before.
 /// What was started since the last checkpoint is started again first.
 /// </summary>
-internal sealed class ResumeScenario(double scale) : IScenario
+internal sealed class ResumeScenario(string name, long items, int rounds, double? bound = null) : IScenario
 {
     private const string Run = "benchmark";
     private static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan StillFor = TimeSpan.FromMilliseconds(300);
-    private readonly long _items = (long)(1_000_000 * scale);
 
-    public string Name => "resume";
+    public string Name => name;
 
-    public string Description => $"a run over {_items:N0} JSON Lines items is killed (SIGKILL) in its middle; from the start of `fanout resume` to the first start of an item that never was started";
+    public string Description => $"a run over {items:N0} JSON Lines items is killed (SIGKILL) in its middle; from the start of `fanout resume` to the first start of an item that never was started";
 
-    public Goal Goal { get; } = new("s", Comparing.Value, 1);
+    public Goal Goal { get; } = new("s", Comparing.Value, bound);
 
-    public int Rounds => 5;
+    public int Rounds => rounds;
+
+    // Each is a process of its own.
+    public int WarmUps => 0;
+
+    /// <summary>A million, and whether it matters how many there are.</summary>
+    public static IEnumerable<IScenario> Sweep(double scale) =>
+    [
+        new ResumeScenario("resume", (long)(1_000_000 * scale), rounds: 5, bound: 1),
+        new ResumeScenario("resume-1e5", (long)(100_000 * scale), rounds: 3),
+        new ResumeScenario("resume-1e7", (long)(10_000_000 * scale), rounds: 3),
+    ];
 
     public string? Unavailable => OperatingSystem.IsWindows() ? "it needs a shell." : null;
 
@@ -29,11 +39,11 @@ internal sealed class ResumeScenario(double scale) : IScenario
 
     public async Task<double> MeasureOursAsync(Scratch scratch)
     {
-        var items = JsonLinesFile.Of(_items, scratch);
+        var path = JsonLinesFile.Of(items, scratch);
         var starts = scratch.Own("starts");
         await File.WriteAllTextAsync(starts, "");
         await KillInTheMiddleAsync(
-            starts, "run", "--id", Run, "--jsonl", items, "--concurrency", "4", "--quiet", "--home", scratch.Own("home"), "--", "sh", "-c", $"echo $0 >> '{starts}'", "{#}");
+            starts, "run", "--id", Run, "--jsonl", path, "--concurrency", "4", "--quiet", "--home", scratch.Own("home"), "--", "sh", "-c", $"echo $0 >> '{starts}'", "{#}");
         await WhenStillAsync(starts);
         var before = (await File.ReadAllLinesAsync(starts)).ToHashSet();
 
