@@ -122,8 +122,7 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
         finally
         {
             _faults.TryRemove(runId, out _);
-            await _engine.DetachAsync(runId, TimeSpan.Zero).ConfigureAwait(false);
-            await _scopes.CloseAsync(runId).ConfigureAwait(false);
+            await LeaveAsync(runId).ConfigureAwait(false);
         }
     }
 
@@ -243,6 +242,18 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
         var detached = _engine.DetachAsync(runId, _options.Grace + RunScope.AbandonAfter + TimeSpan.FromSeconds(1));
         scope?.StopHost();
         await detached.ConfigureAwait(false);
+    }
+
+    private async Task LeaveAsync(string runId)
+    {
+        try
+        {
+            await _engine.DetachAsync(runId, TimeSpan.Zero).ConfigureAwait(false);
+        }
+        finally
+        {
+            await _scopes.CloseAsync(runId).ConfigureAwait(false);
+        }
     }
 
     private async Task VerifySourceAsync(RunRecord record)

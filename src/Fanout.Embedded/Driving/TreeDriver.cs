@@ -180,9 +180,16 @@ internal sealed class TreeDriver
         await Turns.WhenIdleAsync();
         HaltAll();
         await Turns.WhenIdleAsync();
-        if (RenewableLease is { } lease)
-            await _engine.Store.ReleaseAsync([lease]);
-        End(DrivingEnd.Detached);
+        try
+        {
+            if (RenewableLease is { } lease)
+                await _engine.Store.ReleaseAsync([lease]);
+        }
+        finally
+        {
+            // A lease that could not be given back expires: it must not be renewed by who drives nothing.
+            End(DrivingEnd.Detached);
+        }
     }
 
     private InstanceDriver AddLocked(StoredInstance stored)

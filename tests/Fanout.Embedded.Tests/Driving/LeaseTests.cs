@@ -2,6 +2,7 @@ using Fanout.Embedded.Driving;
 using Fanout.Embedded.Execution;
 using Fanout.Embedded.History;
 using Fanout.Embedded.Stores;
+using Fanout.Embedded.Tests.Conformance;
 using Fanout.Orchestration;
 using Fanout.Runs;
 using Microsoft.Extensions.Time.Testing;
@@ -69,6 +70,20 @@ public sealed class LeaseTests : IAsyncDisposable
         await second.RaiseEventAsync("a", "go", "second");
 
         Assert.Equal("\"second\"", (await EndOfAsync(second, "a")).SerializedOutput);
+    }
+
+    [Fact]
+    public async Task LeaseThatCannotBeGivenBack_IsNotRenewed()
+    {
+        var store = new CrashableStore(new InMemoryStore());
+        await using var engine = new EmbeddedEngine(
+            store, Registry(), new EmbeddedEngineOptions { HeartbeatInterval = TimeSpan.FromHours(1), PollInterval = TimeSpan.FromHours(1), DisposeGrace = TimeSpan.Zero }, null, null);
+        await engine.ScheduleNewOrchestrationInstanceAsync("wait", null, "a");
+        var end = engine.WaitForDrivingEndAsync("a");
+        store.Crash();
+        await Assert.ThrowsAsync<StorageException>(() => engine.DetachAsync("a", Patience));
+        Assert.Equal(DrivingEnd.Detached, await end.WaitAsync(Patience));
+        Assert.Null(await engine.WaitForDrivingEndAsync("a"));
     }
 
     [Fact]
@@ -171,7 +186,13 @@ public sealed class LeaseTests : IAsyncDisposable
 
     private EmbeddedEngine Engine(EmbeddedEngineOptions? options = null, TimeProvider? timeProvider = null)
     {
-        var registry = new OrchestrationRegistry()
+        var engine = new EmbeddedEngine(Open(), Registry(), (options ?? new EmbeddedEngineOptions()) with { DisposeGrace = TimeSpan.Zero }, timeProvider);
+        _opened.Add(engine);
+        return engine;
+    }
+
+    private OrchestrationRegistry Registry() =>
+        new OrchestrationRegistry()
             .AddOrchestrator<string?, string>("wait", (context, _) => context.WaitForExternalEvent<string>("go"))
             .AddOrchestrator<string?, int>("hold", (context, _) => context.CallActivityAsync<int>("hold"))
             .AddOrchestrator<string?, int>("echo when told", (context, _) => context.CallActivityAsync<int>("stubborn"))
@@ -188,8 +209,4 @@ public sealed class LeaseTests : IAsyncDisposable
                 await _cancelled.Task.WaitAsync(Patience);
                 return 1;
             });
-        var engine = new EmbeddedEngine(Open(), registry, (options ?? new EmbeddedEngineOptions()) with { DisposeGrace = TimeSpan.Zero }, timeProvider);
-        _opened.Add(engine);
-        return engine;
-    }
 }
