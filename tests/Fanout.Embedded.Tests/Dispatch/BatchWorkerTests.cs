@@ -38,7 +38,8 @@ public sealed class BatchWorkerTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _home = await QueueHome.OpenAsync(queue: _queue);
+        // It takes results from a queue of its own, and none of those that are looked for here.
+        _home = await QueueHome.OpenAsync();
         _environment = _home.Home.Fanout.Environment with { Registry = _services.GetRequiredService<FanoutRegistry>(), Services = _services, Time = _time };
         var spec = _home.Home.Read(QueueHome.Spec(10, """ "concurrency": 1 """));
         await _environment.Catalog.TryAddAsync(new RunRecord { Id = "r", SpecJson = SpecWriter.Write(spec), CreatedAt = _time.GetUtcNow() }, CancellationToken.None);

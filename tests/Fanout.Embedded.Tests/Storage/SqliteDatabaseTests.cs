@@ -38,7 +38,15 @@ public sealed class SqliteDatabaseTests : IDisposable
         {
             await database.WriteAsync(session => Insert(session, 1), before);
             using var held = new ManualResetEventSlim();
-            var first = database.WriteAsync(_ => held.Wait(TimeSpan.FromSeconds(30)), before);
+            var begun = new TaskCompletionSource();
+            var first = database.WriteAsync(
+                _ =>
+                {
+                    begun.SetResult();
+                    return held.Wait(TimeSpan.FromSeconds(30));
+                },
+                before);
+            await begun.Task;
             var writes = ((bool[])[one, other]).Select(asked => database.WriteAsync(LevelOf, asked)).ToList();
             held.Set();
             await first;
