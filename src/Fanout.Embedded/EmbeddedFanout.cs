@@ -121,7 +121,6 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
         }
         finally
         {
-            _faults.TryRemove(runId, out _);
             await LeaveAsync(runId).ConfigureAwait(false);
         }
     }
@@ -246,6 +245,7 @@ public sealed class EmbeddedFanout : IFanoutHome, IRunDriver
 
     private async Task LeaveAsync(string runId)
     {
+        _faults.TryRemove(runId, out _);
         try
         {
             await _engine.DetachAsync(runId, TimeSpan.Zero).ConfigureAwait(false);

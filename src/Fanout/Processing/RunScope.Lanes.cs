@@ -29,7 +29,7 @@ public sealed partial class RunScope
                 var seen = batch.Observe();
                 settled += seen.Settled;
                 if (batch.LaneBefore is { } before)
-                    lanes[batch.Lane] = Measure(batch.Lane, before + seen.Settled, seen) with { Waits = WaitsLocked(batch), Places = batch.Places.All };
+                    lanes[batch.Lane] = Measure(batch.Lane, before + seen.Settled, seen) with { Waits = WaitsLocked(batch, seen), Places = batch.Places.All };
             }
 
             return new LaneReport(lanes, [.. _lanesLeft], settled.Failed + settled.TimedOut);
@@ -91,10 +91,10 @@ public sealed partial class RunScope
         }
     }
 
-    private IReadOnlyList<WaitShare> WaitsLocked(Batch batch) =>
+    private IReadOnlyList<WaitShare> WaitsLocked(Batch batch, in BatchObservation seen) =>
         MetersLocked(batch.Lane).Waits.Shares(SinceStart()) is { Count: > 0 } shares
             ? shares
-            : WaitMeter.Shares(PlaceCensus.Of(DescribeLaneLocked(batch, batch.Observe())));
+            : WaitMeter.Shares(PlaceCensus.Of(DescribeLaneLocked(batch, seen)));
 
     private RunSituation DescribeLaneLocked(Batch batch, in BatchObservation seen)
     {
