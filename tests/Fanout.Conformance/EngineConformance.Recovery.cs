@@ -57,6 +57,7 @@ public abstract partial class EngineConformance
         await ScheduleAsync("wait");
         await Client.RaiseEventAsync("a", "first", "one");
         await reached.OpenedAsync();
+        await TurnSavedAsync();
 
         await Host.CrashAsync();
         await Host.RestartAsync(registry, "a");
@@ -108,6 +109,7 @@ public abstract partial class EngineConformance
         await UseAsync(registry);
         await ScheduleAsync("wait");
         await reached.OpenedAsync();
+        await TurnSavedAsync();
         await Host.CrashAsync();
 
         await Host.RestartAsync(registry);
@@ -142,6 +144,7 @@ public abstract partial class EngineConformance
         foreach (var letter in "abcde")
             await Client.RaiseEventAsync("a", "letter", letter.ToString());
         await reached.OpenedAsync();
+        await TurnSavedAsync();
 
         await Host.CrashAsync();
         held.Open();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Fanout.Orchestration;
 using Fanout.Serialization;
@@ -30,6 +31,17 @@ public abstract partial class EngineConformance : IAsyncLifetime
 
     private protected Task<bool> ScheduleAsync(string orchestrator, object? input = null, string id = "a") =>
         Client.ScheduleNewOrchestrationInstanceAsync(orchestrator, input, id);
+
+    /// <summary>Waits until the first turn is in the storage: an engine may start activities before, and an event for what is not there yet may be lost in a crash.</summary>
+    private protected async Task TurnSavedAsync(string id = "a")
+    {
+        var waited = Stopwatch.StartNew();
+        while ((await Client.GetInstanceAsync(id))?.Status != OrchestrationStatus.Running)
+        {
+            Assert.True(waited.Elapsed < Patience, "The first turn was not saved.");
+            await Task.Delay(10);
+        }
+    }
 
     private protected Task<OrchestrationMetadata> EndOfAsync(string id = "a") => Client.WaitForInstanceCompletionAsync(id).WaitAsync(Patience);
 

@@ -80,6 +80,9 @@ public sealed class LeaseTests : IAsyncDisposable
             store, Registry(), new EmbeddedEngineOptions { HeartbeatInterval = TimeSpan.FromHours(1), PollInterval = TimeSpan.FromHours(1), DisposeGrace = TimeSpan.Zero }, null, null);
         await engine.ScheduleNewOrchestrationInstanceAsync("wait", null, "a");
         var end = engine.WaitForDrivingEndAsync("a");
+        // Not in the middle of its first turn, whose loss would end the driving by itself.
+        while ((await engine.GetInstanceAsync("a"))!.Status != OrchestrationStatus.Running)
+            await Task.Delay(1);
         store.Crash();
         await Assert.ThrowsAsync<StorageException>(() => engine.DetachAsync("a", Patience));
         Assert.Equal(DrivingEnd.Detached, await end.WaitAsync(Patience));
