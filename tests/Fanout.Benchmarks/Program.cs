@@ -1,9 +1,12 @@
 using Fanout.Benchmarks.Harness;
 using Fanout.Benchmarks.Micro;
 using Fanout.Benchmarks.Scenarios;
+using Fanout.Benchmarks.Soak;
 
 if (args is ["micro", .. var filters])
     return MicroBenchmarks.Run(filters);
+if (args is ["soak", .. var minutes])
+    return await SoakCommand.RunAsync(minutes);
 
 var options = BenchmarkOptions.Parse(args);
 if (options.Problem is not null)

@@ -39,7 +39,7 @@ public abstract partial class EngineConformance : IAsyncLifetime
         while ((await Client.GetInstanceAsync(id))?.Status != OrchestrationStatus.Running)
         {
             Assert.True(waited.Elapsed < Patience, "The first turn was not saved.");
-            await Task.Delay(10);
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
         }
     }
 

@@ -38,7 +38,8 @@ internal sealed record BenchmarkOptions
     public static string Usage(IEnumerable<string> names) =>
         $"usage: [{string.Join('|', names)}]… [--rounds N] [--json FILE] [--only-ours] [--scale FACTOR]\n"
         + "       others: [--delay MILLISECONDS] [--concurrency N] [--item-bytes N]\n"
-        + "       micro [FILTER]…";
+        + "       micro [FILTER]…\n"
+        + "       soak [MINUTES]";
 
     public static BenchmarkOptions Parse(IReadOnlyList<string> arguments)
     {

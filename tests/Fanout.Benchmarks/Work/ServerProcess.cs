@@ -22,11 +22,14 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public Uri Address { get; }
 
-    /// <summary>Starts one over a home, and waits until it answers.</summary>
-    public static async Task<ServerProcess> StartAsync(string home)
+    /// <summary>The process's id.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Starts one over a home, with further flags if any, and waits until it answers.</summary>
+    public static async Task<ServerProcess> StartAsync(string home, params IEnumerable<string> flags)
     {
         var address = new Uri($"http://127.0.0.1:{LoopbackPort.Free().ToString(CultureInfo.InvariantCulture)}");
-        var server = new ServerProcess(FanoutCommand.Start("serve", "--urls", address.ToString(), "--home", home), address);
+        var server = new ServerProcess(FanoutCommand.Start(["serve", "--urls", address.ToString(), "--home", home, .. flags]), address);
         while (!await server.AnswersAsync())
             await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System);
         return server;

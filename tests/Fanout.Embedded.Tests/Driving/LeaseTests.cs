@@ -82,7 +82,7 @@ public sealed class LeaseTests : IAsyncDisposable
         var end = engine.WaitForDrivingEndAsync("a");
         // Not in the middle of its first turn, whose loss would end the driving by itself.
         while ((await engine.GetInstanceAsync("a"))!.Status != OrchestrationStatus.Running)
-            await Task.Delay(1);
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
         store.Crash();
         await Assert.ThrowsAsync<StorageException>(() => engine.DetachAsync("a", Patience));
         Assert.Equal(DrivingEnd.Detached, await end.WaitAsync(Patience));
