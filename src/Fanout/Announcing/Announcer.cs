@@ -5,7 +5,6 @@ using Fanout.Orchestration;
 using Fanout.Processing;
 using Fanout.Runs;
 using Fanout.Serialization;
-using Microsoft.Extensions.Logging;
 
 namespace Fanout.Announcing;
 
@@ -58,8 +57,7 @@ internal sealed class Announcer(RunEnvironment environment)
         var wait = AnnouncementPolicy.Wait(input.Attempt, failed);
         var message = string.Create(
             CultureInfo.InvariantCulture, $"{failed.Failure} (attempt {input.Attempt} of {AnnouncementPolicy.Retry.MaxAttempts})");
-        environment.LoggerFactory.CreateLogger($"Fanout.Run.{input.RunId}").LogWarning(
-            "The end of run {RunId} could not be announced: {Failure}; {Next}",
+        environment.LoggerFactory.CreateLogger(RunLogs.Category).NotAnnounced(
             input.RunId, message, wait is { } next ? $"the next attempt is in {HumanDuration.Format(next)}" : "given up");
         await environment.Catalog.SetAnnouncementAsync(
             input.RunId, RunAnnouncement.Pending with { Message = message }, CancellationToken.None).ConfigureAwait(false);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Fanout.Dispatch;
 
-/// <summary>Everything that is logged where batches travel by queue.</summary>
+/// <summary>Everything that is logged where requests and batches travel by queue.</summary>
 internal static partial class Logs
 {
     [LoggerMessage(1, LogLevel.Warning, "Storage failed; it is tried again")]
@@ -34,4 +34,16 @@ internal static partial class Logs
 
     [LoggerMessage(10, LogLevel.Error, "The result of a batch could not be brought to its branch; it is tried again")]
     public static partial void CompletionFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(11, LogLevel.Warning, "Requests cannot be received now")]
+    public static partial void ReceivingFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(12, LogLevel.Warning, "Request {RequestId} cannot be answered now; it comes again")]
+    public static partial void AnsweringFailed(this ILogger logger, Exception exception, string requestId);
+
+    [LoggerMessage(13, LogLevel.Warning, "Request {RequestId} waits for storage")]
+    public static partial void WaitsForStorage(this ILogger logger, Exception exception, string requestId);
+
+    [LoggerMessage(14, LogLevel.Error, "Request {RequestId} failed unexpectedly")]
+    public static partial void RequestFailed(this ILogger logger, Exception exception, string requestId);
 }

@@ -68,7 +68,7 @@ public sealed class RequestPump(
         }
         catch (StorageException failure)
         {
-            _logger.LogWarning(failure, "Requests cannot be received now");
+            _logger.ReceivingFailed(failure);
             return null;
         }
     }
@@ -89,7 +89,7 @@ public sealed class RequestPump(
         catch (Exception failure)
 #pragma warning restore CA1031
         {
-            _logger.LogWarning(failure, "Request {RequestId} cannot be answered now; it comes again", request.Id);
+            _logger.AnsweringFailed(failure, request.Id);
         }
         finally
         {
@@ -114,7 +114,7 @@ public sealed class RequestPump(
             }
             catch (StorageException failure) when (_time.GetElapsedTime(began) < options.StoragePatience)
             {
-                _logger.LogWarning(failure, "Request {RequestId} waits for storage", request.Id);
+                _logger.WaitsForStorage(failure, request.Id);
             }
 
             await Task.Delay(wait, _time, held).ConfigureAwait(false);
@@ -146,7 +146,7 @@ public sealed class RequestPump(
         catch (Exception failure) when (failure is not (StorageException or OperationCanceledException))
 #pragma warning restore CA1031
         {
-            _logger.LogError(failure, "Request {RequestId} failed unexpectedly", request.Id);
+            _logger.RequestFailed(failure, request.Id);
             return new RequestAnswer(null, $"Unexpected {failure.GetType().Name}: {failure.Message}");
         }
     }

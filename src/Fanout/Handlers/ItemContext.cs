@@ -33,7 +33,7 @@ public sealed class ItemContext(string runId, Item item, int attempt, ILogger lo
     /// </summary>
     public string IdempotencyKey => _item.Key ?? string.Create(CultureInfo.InvariantCulture, $"{RunId}/{_item.Index}");
 
-    /// <summary>Logs under the category <c>Fanout.Run.</c> followed by the run's id, in a scope that has the run, the item's index, and the attempt.</summary>
+    /// <summary>Logs under the category <c>Fanout.Run</c>, in a scope that has the run, the item's index, and the attempt.</summary>
     public ILogger Logger => _logger as ItemLogger ?? (_logger = new ItemLogger(_logger, new ItemLogScope(RunId, _item.Index, Attempt)));
 
     /// <summary>The item as it was read: UTF-8 JSON, or text when <see cref="Item.IsText"/>.</summary>

@@ -5,6 +5,9 @@ namespace Fanout.Processing;
 /// <summary>Everything that is logged where runs are worked.</summary>
 internal static partial class RunLogs
 {
+    /// <summary>The category of what runs log, handlers included. One for all, which run it is being in the scope: a logger factory keeps each category for ever.</summary>
+    public const string Category = "Fanout.Run";
+
     [LoggerMessage(1, LogLevel.Warning, "A callback of a handler's cancellation token failed in run {RunId}")]
     public static partial void CallbackFailed(this ILogger logger, Exception exception, string runId);
 
@@ -16,4 +19,7 @@ internal static partial class RunLogs
 
     [LoggerMessage(4, LogLevel.Debug, "Batch {Key} of run {RunId} ended: {End}, {Settled} items settled")]
     public static partial void BatchEnded(this ILogger logger, string runId, string key, BatchEnd end, long settled);
+
+    [LoggerMessage(5, LogLevel.Warning, "The end of run {RunId} could not be announced: {Failure}; {Next}")]
+    public static partial void NotAnnounced(this ILogger logger, string runId, string failure, string next);
 }

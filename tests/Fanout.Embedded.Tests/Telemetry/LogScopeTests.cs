@@ -56,6 +56,22 @@ public sealed class LogScopeTests
         Assert.Contains(AttributeNames.BatchKey, scope.Keys);
     }
 
+    [Fact]
+    public async Task Runs_ShareTheCategoriesTheyLogUnder()
+    {
+        using var log = new ScopedLog();
+        await using var home = await TestHome.OpenAsync(fanout => fanout.Services.AddLogging(logging => logging.AddProvider(log)));
+        await RunAsync("first");
+        var before = log.Categories.Order().ToList();
+        await RunAsync("second");
+        Assert.Contains("Fanout.Run", before);
+        // A category is kept as long as the process lives.
+        Assert.Equal(before, log.Categories.Order());
+
+        Task<RunReport> RunAsync(string id) =>
+            home.RunAsync($$"""{ "id": "{{id}}", "handler": { "name": "noop" }, "source": { "kind": "range", "start": 0, "end": 3 } }""");
+    }
+
     /// <summary>Keeps lines with what their scopes say.</summary>
     private sealed class ScopedLog : ILoggerProvider, ISupportExternalScope, ILogger
     {
@@ -63,7 +79,13 @@ public sealed class LogScopeTests
 
         public ConcurrentQueue<(string Text, IReadOnlyDictionary<string, object?> Scope)> Lines { get; } = new();
 
-        public ILogger CreateLogger(string categoryName) => this;
+        public ConcurrentBag<string> Categories { get; } = [];
+
+        public ILogger CreateLogger(string categoryName)
+        {
+            Categories.Add(categoryName);
+            return this;
+        }
 
         public void SetScopeProvider(IExternalScopeProvider scopeProvider) => _scopes = scopeProvider;
 

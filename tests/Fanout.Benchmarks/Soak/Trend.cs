@@ -1,0 +1,30 @@
+namespace Fanout.Benchmarks.Soak;
+
+/// <summary>
+/// Whether something grows: the median of its last third against that of its second. The first third is what a process comes to in its first time, when
+/// code is compiled and pools fill. Medians, since a collection or a burst moves single samples.
+/// </summary>
+/// <param name="Before">Median of the second third.</param>
+/// <param name="After">Median of the last third.</param>
+internal readonly record struct Trend(double Before, double After)
+{
+    /// <summary>Growth that is none: 5 %.</summary>
+    private const double Tolerance = 0.05;
+
+    public bool IsFlat => After <= Before * (1 + Tolerance);
+
+    /// <exception cref="ArgumentException">There are fewer than 6 samples.</exception>
+    public static Trend Of(IReadOnlyList<long> samples)
+    {
+        var third = samples.Count / 3;
+        if (third < 2)
+            throw new ArgumentException("There are too few samples to tell.", nameof(samples));
+        return new Trend(Median(samples.Skip(third).Take(third)), Median(samples.Skip(2 * third)));
+    }
+
+    private static double Median(IEnumerable<long> samples)
+    {
+        long[] sorted = [.. samples.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2.0;
+    }
+}
