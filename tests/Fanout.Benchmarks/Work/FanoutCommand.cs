@@ -10,11 +10,12 @@ internal static class FanoutCommand
     // …/tests/Fanout.Benchmarks/bin/Release/net10.0
     public static string Repository { get; } = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../.."));
 
-    private static readonly string _path = Environment.GetEnvironmentVariable("FANOUT_COMMAND") ?? FindBuilt();
+    /// <summary>Its path.</summary>
+    public static string Executable { get; } = Environment.GetEnvironmentVariable("FANOUT_COMMAND") ?? FindBuilt();
 
-    public static Process Start(params IEnumerable<string> arguments) => Processes.Start(_path, arguments);
+    public static Process Start(params IEnumerable<string> arguments) => Processes.Start(Executable, arguments);
 
-    public static TimeSpan Run(params IEnumerable<string> arguments) => Processes.Run(_path, arguments);
+    public static TimeSpan Run(params IEnumerable<string> arguments) => Processes.Run(Executable, arguments);
 
     // The same below src/Fanout.Cli as this is below tests/Fanout.Benchmarks.
     private static string FindBuilt()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Fanout.Embedded.Execution;
 using Fanout.Embedded.History;
 using Fanout.Orchestration;
@@ -167,6 +168,27 @@ public sealed class OrchestrationExecutionTests
         var turn = Execution<int>((_, x) => Task.FromResult(x)).Run(Now, [new ExecutionStarted("\"text\"")], []);
 
         Assert.Contains("cannot be read as Int32", Assert.IsType<ExecutionFailed>(turn!.End).Failure.ErrorMessage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ResultThatDoesNotFit_FailsItsTaskAndNamesActivityAndType()
+    {
+        var execution = Execution<string>(async (context, _) =>
+        {
+            try
+            {
+                return (await context.CallActivityAsync<int>("work")).ToString(CultureInfo.InvariantCulture);
+            }
+            catch (InvalidOperationException failure)
+            {
+                return failure.Message;
+            }
+        });
+        execution.Run(Now, [Start], []);
+
+        var turn = execution.Run(Now, [], [new TaskCompleted(1, "\"text\"")]);
+
+        Assert.Contains("The result of 'work' cannot be read as Int32", Assert.IsType<ExecutionCompleted>(turn!.End).Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -23,6 +23,20 @@ public sealed class RunTests
     }
 
     [Fact]
+    public async Task RunDrivenElsewhere_IsWaitedForUntilItHasItsReport()
+    {
+        await using var home = await TestHome.OpenAsync(fanout => fanout.AddHandler<int, int>("double", number => number * 2));
+        await using var other = await TestHome.OpenAsync(directory: home.Path);
+        var id = await home.StartAsync("""{ "handler": { "name": "double" }, "source": { "kind": "range", "start": 0, "end": 10 } }""");
+
+        var waiting = other.Fanout.Driver.WaitAsync(id, CancellationToken.None);
+        Assert.False(waiting.IsCompleted);
+        var report = await home.Fanout.Driver.DriveAsync(id, CancellationToken.None, CancellationToken.None);
+
+        Assert.Equal(report, await waiting);
+    }
+
+    [Fact]
     public async Task SomeItemsFail_TheRestGoesOnAndErrorsAreGrouped()
     {
         await using var home = await TestHome.OpenAsync(fanout => fanout.AddHandler<int, int>(
