@@ -112,7 +112,7 @@ internal static class SoakCommand
             {
                 Interlocked.Add(ref _items, await kinds[turn % kinds.Count].GoThroughAsync(client));
                 Interlocked.Increment(ref _runs);
-                await Task.Delay(PauseBetweenRuns, TimeProvider.System);
+                await Task.Delay(PauseBetweenRuns, TimeProvider.System, CancellationToken.None);
             }
         }
     }

@@ -8,10 +8,11 @@ namespace Fanout.Benchmarks.Soak;
 /// <param name="After">Median of the last third.</param>
 internal readonly record struct Trend(double Before, double After)
 {
-    /// <summary>Growth that is none: 5 %.</summary>
-    private const double Tolerance = 0.05;
+    // Growth that is none: 5 %, and the few threads or sockets that a pool has more or fewer of at one time than at another.
+    private const double Part = 0.05;
+    private const double Few = 4;
 
-    public bool IsFlat => After <= Before * (1 + Tolerance);
+    public bool IsFlat => After - Before <= Math.Max(Part * Before, Few);
 
     /// <exception cref="ArgumentException">There are fewer than 6 samples.</exception>
     public static Trend Of(IReadOnlyList<long> samples)
