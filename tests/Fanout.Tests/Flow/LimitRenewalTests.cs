@@ -74,27 +74,17 @@ public sealed class LimitRenewalTests
     public void PermitsThatDoNotDivideEvenly_GoRound_AndAreUsed(int permits, int processes)
     {
         var herd = new Herd(new LimitSpec("crm-api", permits, null, 1));
-        var had = new double[processes];
-        // In the first second the first to come, who has everything, comes down.
-        for (var step = -100; step < 1_000; step++)
-        {
-            for (var process = 0; process < processes; process++)
-            {
-                // Every 100 ms, and every 10 ms while others have to come down first.
-                if ((step + 100) % 10 == process || herd.IsStarved(process))
-                    herd.Renew(process, 100, 0);
-                if (step >= 0)
-                    had[process] += herd.Of(process) * 0.01;
-            }
+        GoesRound(herd, permits, processes, herd.IsStarved, herd.Of);
+    }
 
-            herd.Advance(TimeSpan.FromMilliseconds(10));
-        }
-
-        var ideal = 10.0 * permits / processes;
-        Assert.InRange(had.Sum(), 0.97 * 10 * permits, 10 * permits);
-        // Or a turn more or less, which may just have begun.
-        var off = Math.Max(0.05 * ideal, ShareAllocator.TurnQuantum + 0.05);
-        Assert.All(had, seconds => Assert.InRange(seconds, ideal - off, ideal + off));
+    [Theory]
+    [InlineData(2, 5)]
+    [InlineData(7, 10)]
+    [InlineData(20, 7)]
+    public void UnitsOfRateThatDoNotDivideEvenly_GoRound_AndAreUsed(int units, int processes)
+    {
+        var herd = new Herd(new LimitSpec("crm-api", null, Rate.Parse("200/s"), units));
+        GoesRound(herd, units, processes, herd.IsStarvedOfRate, herd.RateUnitsOf);
     }
 
     [Fact]
@@ -171,6 +161,31 @@ public sealed class LimitRenewalTests
         Assert.Equal(2, ledger.FreeTokens);
     }
 
+    private static void GoesRound(Herd herd, int permits, int processes, Func<int, bool> isStarved, Func<int, int> of)
+    {
+        var had = new double[processes];
+        // In the first second the first to come, who has everything, comes down.
+        for (var step = -100; step < 1_000; step++)
+        {
+            for (var process = 0; process < processes; process++)
+            {
+                // Every 100 ms, and every 10 ms while others have to come down first.
+                if ((step + 100) % 10 == process || isStarved(process))
+                    herd.Renew(process, 100, 0);
+                if (step >= 0)
+                    had[process] += of(process) * 0.01;
+            }
+
+            herd.Advance(TimeSpan.FromMilliseconds(10));
+        }
+
+        var ideal = 10.0 * permits / processes;
+        Assert.InRange(had.Sum(), 0.97 * 10 * permits, 10 * permits);
+        // Or a turn more or less, which may just have begun.
+        var off = Math.Max(0.05 * ideal, ShareAllocator.TurnQuantum + 0.05);
+        Assert.All(had, seconds => Assert.InRange(seconds, ideal - off, ideal + off));
+    }
+
     /// <summary>Processes that do what they are told: come down to their target but for what is in flight, and use what they are granted.</summary>
     private sealed class Herd(LimitSpec limit)
     {
@@ -188,6 +203,10 @@ public sealed class LimitRenewalTests
         public double Tokens => _processes.Values.Sum(process => process.Tokens) + Ledger.FreeTokens;
 
         public bool IsStarved(int process) => _processes.TryGetValue(process, out var mine) && mine.Target > mine.Concurrency;
+
+        public bool IsStarvedOfRate(int process) => _processes.TryGetValue(process, out var mine) && mine.RateTarget > mine.Rate;
+
+        public int RateUnitsOf(int process) => _processes.GetValueOrDefault(process).Rate;
 
         public int Of(int process) => _processes.GetValueOrDefault(process).Concurrency;
 
