@@ -161,6 +161,18 @@ public sealed class LimitRenewalTests
         Assert.Equal(2, ledger.FreeTokens);
     }
 
+    [Fact]
+    public void SlowedDown_HasFewerPlacesInFlight_ButAsManyUnitsOfRate()
+    {
+        var slowed = default(AimdState).Throttled(Start - DateTimeOffset.UnixEpoch, retryAfter: null);
+        var ledger = new LimitLedger(new LimitSpec("crm-api", 10, Rate.Parse("10/s"), 8)) { Throttle = slowed };
+
+        var (_, grant) = LimitRenewal.Renew(
+            ledger, new LimitReport("p", 0, 0, 0, [new LimitRunShare("a", 1, 99, 0) { WantedRateUnits = 99 }]), Start, _ => false);
+
+        Assert.Equal((5, 8), (grant.Concurrency, grant.RateUnits));
+    }
+
     private static void GoesRound(Herd herd, int permits, int processes, Func<int, bool> isStarved, Func<int, int> of)
     {
         var had = new double[processes];
