@@ -1,3 +1,5 @@
+using Fanout.Benchmarks.Harness;
+
 namespace Fanout.Benchmarks.Soak;
 
 /// <summary>
@@ -20,12 +22,8 @@ internal readonly record struct Trend(double Before, double After)
         var third = samples.Count / 3;
         if (third < 2)
             throw new ArgumentException("There are too few samples to tell.", nameof(samples));
-        return new Trend(Median(samples.Skip(third).Take(third)), Median(samples.Skip(2 * third)));
+        return new Trend(MedianOf(samples.Skip(third).Take(third)), MedianOf(samples.Skip(2 * third)));
     }
 
-    private static double Median(IEnumerable<long> samples)
-    {
-        long[] sorted = [.. samples.Order()];
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2.0;
-    }
+    private static double MedianOf(IEnumerable<long> samples) => Median.Of(samples.Select(sample => (double)sample))!.Value;
 }

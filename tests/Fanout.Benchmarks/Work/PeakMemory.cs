@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace Fanout.Benchmarks.Work;
 
@@ -31,8 +30,7 @@ internal static class PeakMemory
     {
         try
         {
-            var line = File.ReadLines($"/proc/{processId}/status").FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-            return line is null ? 0 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture);
+            return ProcessStatus.Of(processId).Find("VmHWM") ?? 0;
         }
         catch (IOException)
         {
