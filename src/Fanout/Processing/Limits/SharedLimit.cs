@@ -187,13 +187,13 @@ internal sealed class SharedLimit(string name, TimeProvider time, Action cameDow
         }
 
         var free = granted - _members.Sum(member => member.Held);
-        for (var i = 0; i < _members.Count && free > 0; i++)
+        for (var i = 0; i < _members.Count; i++)
         {
-            var more = Math.Min(parts[i] - _members[i].Cap, free);
+            // A run above its part holds that already: only what it lacks is taken from what is free.
+            var held = _members[i].Held;
+            var more = Math.Min(parts[i] - _members[i].Cap, held - _members[i].Cap + Math.Max(free, 0));
             if (more <= 0)
                 continue;
-            // A run above its part is held there already; only what it lacks is new.
-            var held = _members[i].Held;
             _members[i].SetCap(_members[i].Cap + more, whole);
             free -= _members[i].Held - held;
         }
