@@ -10,6 +10,8 @@ public sealed class AdaptiveConcurrencyTests
 {
     private const int Configured = 200;
 
+    private static readonly TimeSpan Usual = TimeSpan.FromMilliseconds(100);
+
     [Theory]
     [InlineData(4, 20)]
     [InlineData(10, 200)]
@@ -85,6 +87,100 @@ public sealed class AdaptiveConcurrencyTests
         adaptive.NoteDrop();
         adaptive.NoteDrop();
         Assert.Equal((57, 7), (adaptive.Limit, changes));
+    }
+
+    [Theory]
+    [InlineData(10, 100, true)]
+    [InlineData(10, 99, false)]
+    [InlineData(9, 100, false)]
+    [InlineData(1, 1_000, true)]
+    [InlineData(1, 999, false)]
+    public void Window_IsOverAfterTenSamplesAndATenthOfASecond_OrAfterASecond(int samples, int milliseconds, bool isOver)
+    {
+        var state = new AdaptiveState(TimeSpan.Zero);
+        for (var i = 1; i < samples; i++)
+            state = state.Succeeded(TimeSpan.Zero, Usual, inFlight: 1, Configured);
+        state = state.Succeeded(TimeSpan.FromMilliseconds(milliseconds), Usual, inFlight: 1, Configured);
+        Assert.Equal(isOver ? 2 : 1, state.Limit);
+    }
+
+    [Fact]
+    public void SlowStart_EndsWithADrop_AndTheLimitGrowsByItsRootSmoothed()
+    {
+        var windows = Windows.AfterSlowStart(8);
+        windows.Drop();
+        Assert.Equal(7, windows.Limit);
+        Assert.Equal(7, windows.Pass(Usual));
+        // 7.2 + 0.3 x sqrt(7.2)
+        Assert.Equal(8, windows.Pass(Usual));
+    }
+
+    [Fact]
+    public void ItemsFasterThanTheBase_LowerIt()
+    {
+        var windows = Windows.AfterSlowStart(8);
+        windows.Drop();
+        windows.Pass(Usual / 2);
+        // The base is 0.85 of what it was: as slow as at first, they now queue. 7.2 + 0.3 x (7.2 x 1.1 x 0.85 - 7.2 + sqrt(7.2))
+        Assert.Equal(7, windows.Pass(Usual));
+    }
+
+    [Fact]
+    public void Limit_GrowsWhenFourFifthsOfItAreInUse_AndNotWhenFewer()
+    {
+        var windows = Windows.AfterSlowStart(4);
+        windows.Pass(Usual * 2);
+        while (windows.Limit < 5)
+            windows.Pass(Usual);
+        var others = windows with { };
+        Assert.Equal(6, windows.Pass(Usual, inFlight: 4));
+        Assert.Equal(5, others.Pass(Usual, inFlight: 3));
+    }
+
+    [Fact]
+    public void EveryFiftyWindows_TheBaseIsMeasuredAnew_WithHalfInFlight()
+    {
+        var windows = Windows.AfterSlowStart(8);
+        windows.Drop();
+        for (var i = 1; i < AdaptiveState.WindowsPerProbe; i++)
+            Assert.Equal(7, windows.Pass(Usual, inFlight: 1));
+        Assert.Equal(3, windows.Pass(Usual, inFlight: 1));
+
+        // What began before counts for nothing; what began just then does.
+        Assert.Equal(3, windows.Pass(AdaptiveState.ShortestWindow + TimeSpan.FromTicks(1)));
+        windows.Rewind();
+        Assert.Equal(7, windows.Pass(AdaptiveState.ShortestWindow));
+    }
+
+    // Windows of ten items each that end together, and last as short as a window may.
+    private sealed record Windows
+    {
+        private AdaptiveState _state = new(TimeSpan.Zero);
+        private TimeSpan _now;
+
+        public int Limit => _state.Limit;
+
+        public static Windows AfterSlowStart(int limit)
+        {
+            var windows = new Windows();
+            while (windows.Limit < limit)
+                windows.Pass(Usual);
+            Assert.Equal(limit, windows.Limit);
+            return windows;
+        }
+
+        public void Drop() => _state = _state.Dropped();
+
+        public void Rewind() => _now -= AdaptiveState.ShortestWindow;
+
+        public int Pass(TimeSpan latency, int? inFlight = null)
+        {
+            _now += AdaptiveState.ShortestWindow;
+            var most = inFlight ?? Limit;
+            for (var i = 0; i < AdaptiveState.SamplesPerWindow; i++)
+                _state = _state.Succeeded(_now, latency, most, Configured);
+            return Limit;
+        }
     }
 
     private static void AssertNearTheBest((double PerSecond, double Seconds) seen, int places, int milliseconds)

@@ -66,6 +66,43 @@ public sealed class AimdThrottleTests
     }
 
     [Fact]
+    public void Success_BringsInTheTimeSinceTheLastOne()
+    {
+        var state = default(AimdState).Throttled(TimeSpan.FromSeconds(10), null);
+        state = state.Succeeded(TimeSpan.FromSeconds(10.5));
+        Assert.Equal(0.5 + 0.05, state.FactorAt(TimeSpan.FromSeconds(10.5)), 9);
+        state = state.Succeeded(TimeSpan.FromSeconds(11.5));
+        Assert.Equal(0.5 + 0.15, state.FactorAt(TimeSpan.FromSeconds(11.5)), 9);
+    }
+
+    [Fact]
+    public void AfterABlock_NothingIsBlocked_ThoughItIsStillSlowedDown()
+    {
+        var state = default(AimdState).Throttled(TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        Assert.Equal((true, TimeSpan.Zero), (state.IsActive, state.BlockedFor(TimeSpan.FromSeconds(7))));
+        Assert.Equal(TimeSpan.Zero, default(AimdState).BlockedFor(TimeSpan.FromSeconds(7)));
+    }
+
+    [Fact]
+    public void SuccessRightAfterAnother_IsCreditedWithTheNext()
+    {
+        var time = new FakeTimeProvider();
+        var throttle = new AimdThrottle(time);
+        throttle.NoteThrottled(null);
+        Assert.Equal(0.502, After(20), 5);
+        // The time counts as idle until a success brings it in.
+        Assert.Equal(0.5021, After(10), 5);
+        Assert.Equal(0.504, After(10), 5);
+
+        double After(int milliseconds)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(milliseconds));
+            throttle.NoteSuccess();
+            return throttle.Factor;
+        }
+    }
+
+    [Fact]
     public void Blocks_UntilTheLatestRetryAfterExactly() =>
         Gen.Select(Pause, Gen.Int[0, 20_000]).Array[1, 20].Sample(throttles =>
         {

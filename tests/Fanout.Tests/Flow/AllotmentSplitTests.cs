@@ -13,6 +13,7 @@ public sealed class AllotmentSplitTests
             var whole = new Allotment(concurrency, limited ? new Rate(count, TimeSpan.FromSeconds(1)) : null, burst);
             var split = Enumerable.Range(0, parts).Select(i => AllotmentSplit.Part(whole, i, parts)).ToList();
             Assert.True(split.Sum(part => part.Concurrency) <= concurrency);
+            Assert.All(split, part => Assert.True(part.Burst > 0));
             if (!limited)
             {
                 Assert.Equal(concurrency, split.Sum(part => part.Concurrency));
@@ -21,6 +22,7 @@ public sealed class AllotmentSplitTests
 
             var able = split.Where(part => part.Concurrency > 0).ToList();
             Assert.True(able.Sum(part => part.Burst) <= burst);
+            Assert.All(split, part => Assert.Equal(new Rate(count / parts, TimeSpan.FromSeconds(1)), part.Rate));
             Assert.True(able.Sum(part => part.Rate!.Value.PerSecond) <= whole.Rate!.Value.PerSecond * (1 + 1e-9));
         });
 

@@ -28,4 +28,7 @@ public sealed class LargestRemainderTests
 
     [Fact]
     public void Thirds_GiveTheMissingOneToTheFirst() => Assert.Equal([34, 33, 33], LargestRemainder.Percents([1, 1, 1]));
+
+    [Fact]
+    public void OfThoseThatLostAsMuch_TheHeavierGetsTheMissingOne() => Assert.Equal([0, 2, 98], LargestRemainder.Percents([1, 3, 196]));
 }

@@ -135,6 +135,118 @@ public sealed class LimitPacerTests
         Assert.Equal((0L, true), (turn.Started, pacer.TryTake(turn, 1)));
     }
 
+    [Fact]
+    public void StartReturned_CostsTheRunNoTurn()
+    {
+        var pacer = new LimitPacer(new FakeTimeProvider());
+        pacer.Hold(4, 1, 4);
+        LimitTurn first = pacer.Join(), second = pacer.Join();
+        (first.Weight, second.Weight) = (0.5, 1);
+        pacer.SetWaiting(second, waits: true);
+        Assert.True(pacer.TryTake(first, 1));
+        Assert.False(pacer.TryTake(first, 1));
+
+        pacer.Return(first, 1);
+
+        Assert.True(pacer.TryTake(first, 1));
+    }
+
+    [Fact]
+    public void StartReturnedWhenTheTokenIsBackAnyway_GivesNoneAway()
+    {
+        var time = new FakeTimeProvider();
+        var pacer = new LimitPacer(time);
+        pacer.Hold(1, 1, 1);
+        var turn = pacer.Join();
+        Assert.True(pacer.TryTake(turn, 1));
+        time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(TimeSpan.Zero, pacer.WaitFor(turn, 1));
+
+        pacer.Return(turn, 1);
+
+        Assert.True(pacer.TryTake(turn, 1));
+        Assert.False(pacer.TryTake(turn, 1));
+    }
+
+    [Fact]
+    public void Wait_IsForTheTokens_OrForTheTurn_OrASecondWhereNeitherWillCome()
+    {
+        var pacer = new LimitPacer(new FakeTimeProvider());
+        LimitTurn first = pacer.Join(), second = pacer.Join();
+        Assert.Equal(TimeSpan.FromSeconds(1), pacer.WaitFor(first, 1));
+        pacer.Hold(1, tokensPerSecond: 0, 0);
+        Assert.Equal(TimeSpan.FromSeconds(1), pacer.WaitFor(first, 1));
+
+        pacer.Hold(2, tokensPerSecond: 5, 0);
+        Assert.Equal(TimeSpan.FromMilliseconds(100) + TimeSpan.FromTicks(1), pacer.WaitFor(first, 1));
+        Assert.Equal(TimeSpan.FromMilliseconds(200) + TimeSpan.FromTicks(1), pacer.WaitFor(first, 9));
+        pacer.Hold(2, tokensPerSecond: 1e-9, 0);
+        Assert.Equal(TimeSpan.FromHours(1) + TimeSpan.FromTicks(1), pacer.WaitFor(first, 1));
+
+        pacer.Hold(2, tokensPerSecond: 5, 2);
+        Assert.True(pacer.TryTake(first, 1));
+        pacer.SetWaiting(second, waits: true);
+        Assert.Equal((TimeSpan.FromMilliseconds(20), TimeSpan.Zero), (pacer.WaitFor(first, 1), pacer.WaitFor(second, 1)));
+    }
+
+    [Fact]
+    public void WhoeverWaits_IsToldOfWhateverMayMakeItItsTurn()
+    {
+        var pacer = new LimitPacer(new FakeTimeProvider());
+        pacer.Hold(2, 1, 2);
+        LimitTurn first = pacer.Join(), second = pacer.Join();
+
+        AssertTells(true, () => pacer.TryTake(first, 1));
+        AssertTells(true, () => pacer.Return(first, 1));
+        AssertTells(false, () => pacer.SetWaiting(second, waits: false));
+        AssertTells(false, () => pacer.SetWaiting(second, waits: true));
+        AssertTells(true, () => pacer.SetWaiting(second, waits: false));
+        AssertTells(true, () => pacer.Leave(second));
+        AssertTells(true, () => pacer.Hold(3, 1, 0));
+        AssertTells(false, () => pacer.Hold(3, 1, 0));
+        AssertTells(true, () => pacer.Hold(3, 2, 0));
+
+        void AssertTells(bool tells, Action change)
+        {
+            Task[] waiting = [pacer.Changed, pacer.Changed];
+            change();
+            Assert.All(waiting, changed => Assert.Equal(tells, changed.IsCompleted));
+        }
+    }
+
+    [Fact]
+    public void RunThatLeft_HoldsUpNobody()
+    {
+        var pacer = new LimitPacer(new FakeTimeProvider());
+        pacer.Hold(2, 1, 2);
+        LimitTurn gone = pacer.Join(), busy = pacer.Join();
+        pacer.SetWaiting(gone, waits: true);
+        Assert.True(pacer.TryTake(busy, 1));
+        Assert.False(pacer.TryTake(busy, 1));
+
+        pacer.Leave(gone);
+
+        Assert.True(pacer.TryTake(busy, 1));
+    }
+
+    [Fact]
+    public void Observation_TellsOfAWaitThatIsOver_OnceAndOfOneThatIsNotEachTime()
+    {
+        var pacer = new LimitPacer(new FakeTimeProvider());
+        var turn = pacer.Join();
+        Assert.Equal((0L, false), pacer.Observe(turn));
+        Wait(true, false);
+        Assert.Equal([true, false], [pacer.Observe(turn).HasWaited, pacer.Observe(turn).HasWaited]);
+        Wait(true, false, true);
+        Assert.Equal([true, true], [pacer.Observe(turn).HasWaited, pacer.Observe(turn).HasWaited]);
+
+        void Wait(params bool[] waits)
+        {
+            foreach (var now in waits)
+                pacer.SetWaiting(turn, now);
+        }
+    }
+
     private static void AssertEveryWindowHolds(List<TimeSpan> starts, int burst, double perSecond)
     {
         for (var first = 0; first < starts.Count; first++)

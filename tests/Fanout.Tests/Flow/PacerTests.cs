@@ -115,6 +115,8 @@ public sealed class PacerTests
         Assert.False(pacer.IsLimited);
         Assert.True(pacer.TryTake(out var wait));
         Assert.Equal(TimeSpan.Zero, wait);
+        pacer.Owe(TimeSpan.FromHours(1));
+        Assert.Equal((TimeSpan.Zero, TimeSpan.Zero), (pacer.Ahead, pacer.WaitFor(9)));
     }
 
     [Fact]
@@ -197,5 +199,41 @@ public sealed class PacerTests
         Assert.Equal(3_000_000, pacer.WaitFor(1).TotalDays, 0);
         pacer.Retune(monthly, burst: 50_000);
         Assert.Equal(3_000_000, pacer.WaitFor(100_000).TotalDays, 0);
+    }
+
+    [Fact]
+    public void WhatAnotherPacerGranted_IsOwed_AndNothingIsForgiven()
+    {
+        var time = new FakeTimeProvider();
+        var pacer = new Pacer(time, new Rate(10, TimeSpan.FromSeconds(1)), burst: 2);
+        time.Advance(TimeSpan.FromSeconds(1));
+        pacer.Owe(TimeSpan.FromMilliseconds(300));
+        Assert.Equal((TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(200)), (pacer.Ahead, pacer.WaitFor(1)));
+        pacer.Owe(TimeSpan.FromMilliseconds(100));
+        Assert.Equal(TimeSpan.FromMilliseconds(300), pacer.Ahead);
+    }
+
+    [Theory]
+    [InlineData(4, 3, 0.3)]
+    [InlineData(4, 20, 0.4)]
+    [InlineData(10, 20, 1.0)]
+    [InlineData(15, 3, 0.5 + 0.3)]
+    [InlineData(15, 20, 0.5 + 1.0)]
+    public void Burst_ThatChanges_NeverLacksMoreThanItHas_ButForADebt(int units, int burst, double ahead)
+    {
+        var pacer = new Pacer(new FakeTimeProvider(), new Rate(10, TimeSpan.FromSeconds(1)), burst: 10);
+        Assert.True(pacer.TryTake(units, out _));
+        pacer.Retune(new Rate(10, TimeSpan.FromSeconds(1)), burst);
+        Assert.Equal((TimeSpan.FromSeconds(ahead), TimeSpan.FromSeconds(ahead)), (pacer.Ahead, pacer.WaitFor(burst)));
+    }
+
+    [Fact]
+    public void RateThatComesLater_BeginsWithAFullBucket()
+    {
+        var pacer = new Pacer(new FakeTimeProvider(), rate: null, burst: 1);
+        Assert.True(pacer.TryTake(1_000, out _));
+        pacer.Owe(TimeSpan.FromHours(1));
+        pacer.Retune(new Rate(10, TimeSpan.FromSeconds(1)), burst: 5);
+        Assert.Equal((TimeSpan.Zero, TimeSpan.FromMilliseconds(100)), (pacer.WaitFor(5), pacer.TryTake(5, out _) ? pacer.WaitFor(1) : default));
     }
 }

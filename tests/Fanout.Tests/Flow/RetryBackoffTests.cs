@@ -27,6 +27,13 @@ public sealed class RetryBackoffTests
             Assert.InRange(jittered, full / 2, full);
         });
 
+    [Theory]
+    [InlineData(0, 2)]
+    [InlineData(0.5, 3)]
+    [InlineData(0.75, 3.5)]
+    public void Jitter_TakesUpToHalfOff(double random, double seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), RetryBackoff.Delay(Plain with { Jitter = true }, attempt: 3, null, random));
+
     [Fact]
     public void WhatTheDownstreamAsked_IsTheLeast()
     {

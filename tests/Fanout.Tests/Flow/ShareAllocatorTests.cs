@@ -112,6 +112,36 @@ public sealed class ShareAllocatorTests
     [Fact]
     public void Unit_OverTheCapacity_RunsAlone() => Assert.Equal([4, 0], ShareAllocator.Allocate(4, [new(1, 9, 7, 0, 1), new(1, 9, 1, 4, -1)]));
 
+    [Theory]
+    [InlineData(0.3, 0, true)]
+    [InlineData(0, 0, false)]
+    [InlineData(-0.3, 0, false)]
+    [InlineData(-0.3, 4, true)]
+    [InlineData(-0.9, 4, false)]
+    public void UnitsOverTheShare_AreForWhoIsBehind_OrHasThemAndIsNotAheadByAQuantum(double credit, int granted, bool hasThem) =>
+        Assert.Equal(hasThem ? [2, 4] : [6, 0], ShareAllocator.Allocate(6, [new(1, 10, 1, 6 - granted, 0), new(1, 4, 4, granted, credit)]));
+
+    [Fact]
+    public void OfEquals_WhoHasNoWholePermit_ComesFirst() => Assert.Equal([2, 1], ShareAllocator.Allocate(3, [new(5, 9, 1, 0, 0), new(1, 9, 1, 0, 0)]));
+
+    [Theory]
+    [InlineData(0, 5, 2, 1, 1, 1)]
+    [InlineData(0, 5, 2, 0.25, 2, 0.5)]
+    [InlineData(0, 2, 5, 1, 1, -1)]
+    [InlineData(0, 2.25, 2, 1, 1, 0.25)]
+    [InlineData(15, 5, 2, 1, 1, 16)]
+    [InlineData(20, 5, 2, 1, 1, 20.716531)]
+    [InlineData(-20, 2, 5, 1, 1, -20.716531)]
+    [InlineData(-20, 5, 2, 1, 1, -19)]
+    [InlineData(16, 1, 0, 1, 4, 16.716531)]
+    [InlineData(149.999, 5, 2, 100, 1, 150)]
+    [InlineData(-149.999, 2, 5, 100, 1, -150)]
+    public void Credit_CountsInFullAtFirst_AndEverLessLater(double credit, double share, int granted, double seconds, int unit, double expected) =>
+        Assert.Equal(expected, ShareAllocator.Accrue(credit, share, granted, seconds, unit), 6);
+
+    [Fact]
+    public void TimeThatRunsBackwards_IsRefused() => Assert.Throws<ArgumentOutOfRangeException>(() => ShareAllocator.Accrue(0, 1, 1, -1));
+
     private static ShareClaim[] Again(int capacity, ShareClaim[] claims) =>
         [.. ShareAllocator.Allocate(capacity, claims).Zip(claims, (granted, claim) => claim with { Granted = granted })];
 

@@ -138,4 +138,53 @@ public sealed class SlotPoolTests
         Assert.True(client.TryKeep());
         Assert.Equal(1, pool.InUse);
     }
+
+    [Fact]
+    public void OneMore_TakesFromWhoHasMoreThanItsShare_AndFromNobodyElse()
+    {
+        var pool = new SlotPool(3);
+        var held = new int[3];
+        var clients = Enumerable.Range(0, 3).Select(i => pool.Join(() => held[i]++)).ToArray();
+        clients[0].Want(2);
+        clients[1].Want(1);
+        clients[2].Want(1);
+        Assert.Equal([2, 1, 0], held);
+        Assert.True(clients[1].TryKeep());
+        Assert.False(clients[0].TryKeep());
+        Assert.Equal([1, 1, 1], clients.Select(client => client.InUse));
+    }
+
+    [Fact]
+    public void OfEquals_WhoJoinedFirst_IsServedFirst()
+    {
+        var pool = new SlotPool(0);
+        var served = new List<int>();
+        for (var i = 0; i < 3; i++)
+        {
+            var client = i;
+            pool.Join(() => served.Add(client)).Want(2);
+        }
+
+        pool.Resize(4);
+        Assert.Equal([0, 1, 2, 0], served);
+    }
+
+    [Fact]
+    public void SlotThatComesBack_IsToldOf_WhileMoreAreHeldThanThereAre()
+    {
+        var told = 0;
+        var pool = new SlotPool(4) { CameDown = () => told++ };
+        var client = pool.Join(() => { });
+        client.Want(4);
+        client.Release();
+        client.Want(0);
+        Assert.Equal((0, 4), (told, pool.InUse));
+        pool.Resize(2);
+        client.Release();
+        Assert.Equal(1, told);
+        Assert.False(client.TryKeep());
+        Assert.Equal((2, 2), (told, pool.InUse));
+        client.Release();
+        Assert.Equal((2, 1), (told, pool.InUse));
+    }
 }
