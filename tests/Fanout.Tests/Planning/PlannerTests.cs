@@ -113,4 +113,27 @@ public sealed class PlannerTests
         var plan = Planner.Plan(Spec(new FlowSpec { Concurrency = 64 }, new BatchSpec { Branches = 4, Lanes = 8 }), new SourcePlan(1_000, null), 2, oneProcess: true);
         Assert.Equal((4, 2), (plan.Branches, plan.LanesPerBranch));
     }
+
+    [Theory]
+    [InlineData(true, 13)]
+    [InlineData(false, 4)]
+    public void ByKey_LanesHaveAnEvenShareAtOnce_OrAFourthOfOneWhereTheyAreApart(bool oneProcess, int keys)
+    {
+        var flow = new FlowSpec { Concurrency = 64, PerKey = new PerKeySpec("/tenant") { Concurrency = 1 } };
+        var source = new SourcePlan(1_000, null) { ByKey = new KeyCounts(100, 50) };
+        var plan = Planner.Plan(Spec(flow, new BatchSpec { Branches = 2, Lanes = 8 }), source, 2, oneProcess);
+        Assert.Equal((2, 4, keys, keys, 100L), (plan.Branches, plan.LanesPerBranch, plan.MinItems, plan.MaxItems, plan.Length));
+        Assert.Equal(4 * keys, Planner.LeastShare(plan));
+    }
+
+    [Fact]
+    public void LanesByDefault_AreTwiceTheProcessors_OrApartAFourthOfTheConcurrency()
+    {
+        Assert.Equal((2, 2), (Lanes(1, 64, true), Lanes(1, 2, true)));
+        Assert.Equal(16, Lanes(8, 64, true));
+        Assert.Equal((16, 32, 3), (Lanes(8, 64, false), Lanes(8, 128, false), Lanes(8, 3, false)));
+
+        static int Lanes(int processors, int concurrency, bool oneProcess) =>
+            Planner.Plan(Spec(new FlowSpec { Concurrency = concurrency }, new BatchSpec()), new SourcePlan(100_000, null), processors, oneProcess).Lanes;
+    }
 }

@@ -38,6 +38,30 @@ public sealed class FanoutShapeTests
         Assert.Equal(byQueue ? run.Batches : 0, run.Events);
     }
 
+    [Theory]
+    [InlineData(133, 1)]
+    [InlineData(134, 2)]
+    [InlineData(267, 3)]
+    public void Root_HandsOverToo(int branches, int roots)
+    {
+        var run = new FanoutShape(new Workload(1_000_000, branches, branches, branches, TimeSpan.FromMilliseconds(1)), Model);
+        Assert.Equal((branches, roots), (run.Branches, run.Roots));
+        Assert.Equal(roots + (2 * run.Branches) + run.Activities, run.Episodes);
+    }
+
+    [Fact]
+    public void ByKey_RangesAreOfItems_AsManyAsAKeyHas()
+    {
+        var spec = Spec(8, 10, byQueue: false) with { Flow = new FlowSpec { Concurrency = 8, PerKey = new PerKeySpec("/tenant") { Concurrency = 1 } } };
+        var plan = Planner.Plan(spec, new SourcePlan(2_000, null) { ByKey = new KeyCounts(100, 50) }, processors: 1, oneProcess: false);
+        var load = Workload.Of(spec, plan, TimeSpan.FromSeconds(1));
+        Assert.Equal((20.0 * plan.MinItems, 20.0 * plan.MaxItems), (load.ShortestRange, load.LongestRange));
+        Assert.Equal((spec.Batch.Slice, spec.Batch.Checkpoint, false), (load.Slice, load.Checkpoint, load.ByQueue));
+
+        var none = Planner.Plan(spec, new SourcePlan(0, null) { ByKey = new KeyCounts(0, 0) }, processors: 1, oneProcess: false);
+        Assert.Equal(none.MinItems, Workload.Of(spec, none, TimeSpan.FromSeconds(1)).ShortestRange);
+    }
+
     [Fact]
     public void Batches_GrowWithTime_NotWithItems()
     {
