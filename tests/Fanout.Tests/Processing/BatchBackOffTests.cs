@@ -29,7 +29,7 @@ public sealed class BatchBackOffTests : IAsyncDisposable
         Throttle(5 * Second);
         await BatchRig.UntilAsync(() => InFlight == 7);
         Complete(7);
-        await BatchRig.UntilAsync(() => InFlight == 0);
+        await BatchRig.UntilAsync(() => InFlight == 0 && Rig.Scope.Pool.InUse == 0);
         _time.Advance(4.999 * Second);
         Assert.Equal((8, 0), (_started, Rig.Scope.Pool.InUse));
         Assert.Contains(Rig.Scope.Observe().Waits, share => share.Cause == "back-off");
@@ -108,15 +108,67 @@ public sealed class BatchBackOffTests : IAsyncDisposable
         Begin(new FlowSpec { Concurrency = 8, Adaptive = true });
         await StartedAsync(1);
         Assert.Equal((1, "adaptive"), Rig.Scope.Caps.Over(8));
-        for (var expected = 2; expected <= 8; expected *= 2)
+        await GrowAsync(8);
+        Assert.Equal((8, null), Rig.Scope.Caps.Over(8));
+        await FinishAsync();
+    }
+
+    [Fact]
+    public async Task AdaptiveRun_ComesDownByATenth_WhenAnItemIsThrottled_AndNotWhenOneFails()
+    {
+        Begin(new FlowSpec { Concurrency = 64, Adaptive = true });
+        await GrowAsync(16);
+        Next().SetException(new InvalidOperationException("no"));
+        await CompleteOneAsync();
+        Assert.Equal(16, Rig.Scope.Adaptive!.Limit);
+        Throttle(null);
+        await BatchRig.UntilAsync(() => Rig.Scope.Adaptive!.Limit == 14);
+        await FinishAsync();
+    }
+
+    [Fact]
+    public async Task AdaptiveRun_ComesDownByATenth_WhenItemsTimeOut()
+    {
+        Begin(new FlowSpec { Concurrency = 64, Adaptive = true }, timeout: 10 * Second);
+        await GrowAsync(16);
+        _time.Advance(10 * Second);
+        while (_handlers.TryDequeue(out var late))
+            late.SetCanceled();
+        // All of them at once are one drop.
+        await BatchRig.UntilAsync(() => Rig.Scope.Adaptive!.Limit == 14);
+        await FinishAsync();
+    }
+
+    [Fact]
+    public async Task AdaptiveRun_WhoseLanesAreApart_HasAPlaceForEach_AndGrowsByWhatItsOwnTells()
+    {
+        Begin(new FlowSpec { Concurrency = 8, Adaptive = true }, lanes: 2);
+        await StartedAsync(1);
+        Assert.Equal((1, "adaptive"), Rig.Scope.Caps.Over(8));
+        foreach (var (limit, ofLane) in new[] { (2, 1), (4, 2), (8, 4) })
         {
-            // A second is a window, whatever the number of samples; all in flight take as long as the first did.
             _time.Advance(Second);
-            Complete(expected / 2);
-            await BatchRig.UntilAsync(() => Rig.Scope.Adaptive!.Limit == expected && _handlers.Count == expected);
+            Complete(_handlers.Count);
+            await BatchRig.UntilAsync(() => Rig.Scope.Adaptive!.Limit == limit && _handlers.Count == ofLane);
         }
 
-        Assert.Equal((8, null), Rig.Scope.Caps.Over(8));
+        await FinishAsync();
+    }
+
+    [Fact]
+    public async Task AdaptiveRunUnderABackOff_HasNoMoreThanThatLeaves()
+    {
+        Begin(new FlowSpec { Concurrency = 8, Adaptive = true }, lanes: 4);
+        await StartedAsync(1);
+        Rig.Scope.Caps.Set("back-off", 3);
+        // Three of four lanes have a place: this is the first.
+        await CompleteOneAsync();
+        await StartedAsync(2);
+        Rig.Scope.Caps.Set("back-off", 0);
+        await CompleteOneAsync();
+        Assert.Equal((2, 0), (_started, Rig.Scope.Pool.InUse));
+        Rig.Scope.Caps.Set("back-off", null);
+        await StartedAsync(3);
         await FinishAsync();
     }
 
@@ -130,18 +182,30 @@ public sealed class BatchBackOffTests : IAsyncDisposable
 
     private int InFlight => Rig.Scope.Observe().InFlight;
 
-    private void Begin(FlowSpec flow, IThrottleScopes? throttles = null)
+    private void Begin(FlowSpec flow, IThrottleScopes? throttles = null, TimeSpan? timeout = null, int lanes = 1)
     {
-        _rig = new BatchRig(BatchRig.Range(1_000, flow, batch: new BatchSpec { Slice = TimeSpan.FromMinutes(5) }), async (_, _) =>
+        _rig = new BatchRig(BatchRig.Range(1_000, flow, new FailureSpec { Timeout = timeout }, new BatchSpec { Slice = TimeSpan.FromMinutes(5) }), async (_, _) =>
         {
             var held = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
             _handlers.Enqueue(held);
             Interlocked.Increment(ref _started);
             return await held.Task;
-        }, _time);
+        }, _time, lanesShareProcess: lanes == 1);
         if (throttles is not null)
             _rig.Scope.Throttles = throttles;
-        _work = _rig.WorkAsync(0, 1_000);
+        _work = _rig.WorkAsync(0, 1_000, lanes: lanes);
+    }
+
+    private async Task GrowAsync(int limit)
+    {
+        await StartedAsync(1);
+        for (var expected = 2; expected <= limit; expected *= 2)
+        {
+            // A second is a window, whatever the number of samples; all in flight take as long as the first did.
+            _time.Advance(Second);
+            Complete(expected / 2);
+            await BatchRig.UntilAsync(() => Rig.Scope.Adaptive!.Limit == expected && _handlers.Count == expected);
+        }
     }
 
     private Task StartedAsync(int count) => BatchRig.UntilAsync(() => Volatile.Read(ref _started) == count);

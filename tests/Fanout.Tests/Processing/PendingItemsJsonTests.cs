@@ -39,4 +39,15 @@ public sealed class PendingItemsJsonTests
     [InlineData("\"no base 64\"")]
     public void AnythingElse_IsRefused(string pending) => Assert.ThrowsAny<JsonException>(() =>
         JsonSerializer.Deserialize<WorkUnit>($$"""{"start":1,"end":2,"pending":{{pending}}}""", FanoutJson.Options));
+
+    [Fact]
+    public void ItemsOfTwoKinds_AreRefused()
+    {
+        var byKey = new PendingItem(1, 0, null) { Key = 1, Offset = 2 };
+        foreach (var other in new[] { new PendingItem(7, 0, null), byKey with { Index = 7, Offset = null }, byKey with { Index = 7, Key = null } })
+        {
+            var refused = Assert.Throws<JsonException>(() => JsonSerializer.Serialize(new WorkUnit(1, 2, [byKey, other]), FanoutJson.Options));
+            Assert.StartsWith("Item 7 is unlike the others: of a run by key all have a key and an offset.", refused.Message, StringComparison.Ordinal);
+        }
+    }
 }
