@@ -25,7 +25,7 @@ public sealed record RunView
     /// <summary>When it ended.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>Who drives it; left out: nobody does now.</summary>
+    /// <summary>Who drives it; left out: nobody does now, or it is over.</summary>
     public string? DrivenBy { get; init; }
 
     /// <summary>What was asked of it.</summary>
@@ -74,7 +74,8 @@ public sealed record RunView
             CreatedAt = run.CreatedAt,
             StartedAt = run.StartedAt,
             EndedAt = run.EndedAt,
-            DrivenBy = run.DrivenBy,
+            // Whoever drove it lets go of it a moment after it is over: that is no news of the run, and no other ETag.
+            DrivenBy = run.IsOver ? null : run.DrivenBy,
             Control = run.Control,
             Allotment = run.ReadAllotment(),
             Progress = run.Progress,

@@ -24,6 +24,20 @@ public sealed class LatencyMeterTests
         }
     });
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(15, 15)]
+    [InlineData(16, 16)]
+    [InlineData(31, 31)]
+    [InlineData(32, 33)]
+    [InlineData(33, 33)]
+    [InlineData(34, 35)]
+    [InlineData(63, 63)]
+    [InlineData(64, 67)]
+    [InlineData(1_000_000, 1_015_807)]
+    public void Duration_IsToldAsTheMostOfItsBucket(long ticks, long most) =>
+        Assert.Equal(most / (double)TimeSpan.TicksPerMillisecond, Assert.Single(LatencyCounts.Sketch([Counted([ticks])])!.Buckets).UpTo, 9);
+
     [Fact]
     public void LongestAndShortestDurations_AreCounted()
     {

@@ -40,4 +40,33 @@ public sealed class PartBufferTests
         Assert.Equal("one\n"u8, one.Swap().Span);
         Assert.Equal("two\n"u8, other.Swap().Span);
     }
+
+    [Fact]
+    public void WriterIsWoken_AndWorkersAreHeldUp_WhenSoMuchWaits()
+    {
+        using var buffer = new PartBuffer("part");
+        Assert.Null(buffer.Describe());
+        buffer.Append(new byte[PartBuffer.WakeAt - 1], 7);
+        Assert.Equal((false, false), (buffer.ShouldWake, buffer.ShouldHold));
+        buffer.Append(new byte[1], 3);
+        Assert.Equal((true, false), (buffer.ShouldWake, buffer.ShouldHold));
+        buffer.Append(new byte[PartBuffer.HoldAt - PartBuffer.WakeAt - 1], 0);
+        Assert.False(buffer.ShouldHold);
+        buffer.Append(new byte[1], 0);
+        Assert.True(buffer.ShouldHold);
+        // What is not taken yet does not count yet.
+        Assert.Equal(new Fanout.Results.PartRef("part", 0, 4, 0, 7), buffer.Describe());
+        Assert.Equal(PartBuffer.HoldAt, buffer.Swap().Length);
+        Assert.Equal((false, false, 0), (buffer.ShouldWake, buffer.ShouldHold, buffer.Swap().Length));
+        Assert.Equal(new Fanout.Results.PartRef("part", PartBuffer.HoldAt, 4, 0, 7), buffer.Describe());
+    }
+
+    [Fact]
+    public void OneLineOfTheFirstItem_IsTheWholePart()
+    {
+        using var buffer = new PartBuffer("part");
+        buffer.Append(new byte[2], 0);
+        buffer.Swap();
+        Assert.Equal(new Fanout.Results.PartRef("part", 2, 1, 0, 0), buffer.Describe());
+    }
 }

@@ -79,6 +79,15 @@ public sealed class ViewsTests
     }
 
     [Fact]
+    public void RunThatIsOver_IsDrivenByNobody_ThoughItsProcessHasNotLetGoOfItYet()
+    {
+        var ended = Running with { Report = Report };
+        Assert.Equal("host:1", RunView.Of(Running, "/results", withEvents: false).DrivenBy);
+        Assert.Equal("host:1", RunView.Of(ended with { Announcement = RunAnnouncement.Pending }, "/results", withEvents: false).DrivenBy);
+        Assert.Null(RunView.Of(ended, "/results", withEvents: false).DrivenBy);
+    }
+
+    [Fact]
     public void Limit_AddsUpWhatARunHasInAllProcesses()
     {
         var ledger = new LimitLedger(new LimitSpec("crm-api", 10, null, 1))
