@@ -123,6 +123,23 @@ public sealed class BatchInputTests
         Assert.Equal(("never", 6L, 1L), Assert.Single(result.Tally.Errors) is var group ? (group.ExampleMessage, group.ExampleIndex, group.Count) : default);
     }
 
+    [Theory]
+    [InlineData(100, true)]
+    [InlineData(101, false)]
+    public async Task RetryThatIsDueSoon_IsStayedFor_AndALaterOneGoesWithTheLanesNextBatch(int milliseconds, bool stays)
+    {
+        var delay = TimeSpan.FromMilliseconds(milliseconds);
+        await using var rig = Rig(
+            (context, _) => context is { Index: 3, Attempt: 1 } ? throw new InvalidOperationException("again") : ValueTask.FromResult<string?>(null),
+            new FlowSpec { Concurrency = 1 },
+            new FailureSpec { Retry = new RetrySpec { MaxAttempts = 2, FirstDelay = delay, Jitter = false } });
+        var work = WorkAsync(rig, await InputAsync(rig) with { MoreFollows = true });
+        if (stays)
+            await AdvanceUntilAsync(() => work.IsCompleted);
+        var result = await work;
+        Assert.Equal((BatchEnd.RangeDone, stays ? 8 : 7, stays ? 0 : 1), (result.End, result.Tally.Succeeded, result.Pending.Count));
+    }
+
     [Fact]
     public async Task Checkpoints_TellTheEnding_WhenThereIsOne()
     {

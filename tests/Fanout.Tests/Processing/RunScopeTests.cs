@@ -144,6 +144,36 @@ public sealed class RunScopeTests : IAsyncDisposable
         Assert.Equal((0L, 4), (share.Settled, share.Allotment!.Concurrency));
     }
 
+    [Fact]
+    public async Task LaneThatGoesOnFromACheckpoint_CountsWhatThatSettled()
+    {
+        var rig = Rig(new FlowSpec { Concurrency = 4 }, lanesShareProcess: false);
+        await WorkAsync(rig, lane: 1, before: 5, new BatchCheckpoint([], 3, [], Tally.Zero with { Succeeded = 3 }));
+        Assert.Equal(5 + 4, rig.Scope.ObserveLanes().Lanes[1].Succeeded);
+    }
+
+    [Fact]
+    public async Task HowLongItemsTake_IsToldWhileTheRunGoesOn()
+    {
+        using var started = new SemaphoreSlim(0);
+        var end = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var rig = new BatchRig(BatchRig.Range(2, new FlowSpec { Concurrency = 1 }), async (context, _) =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(20));
+            started.Release();
+            return context.Index == 0 ? null : await end.Task;
+        }, _time);
+        _rigs.Add(rig);
+        var work = rig.WorkAsync(0, 2);
+        await started.WaitAsync();
+        await started.WaitAsync();
+        _time.Advance(TimeSpan.FromMilliseconds(50));
+        Assert.Equal(1, rig.Scope.Observe().Latency!.Count);
+        end.SetResult(null);
+        await work;
+        Assert.Equal(2, rig.Scope.Observe().Latency!.Count);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var rig in _rigs)
@@ -152,10 +182,10 @@ public sealed class RunScopeTests : IAsyncDisposable
 
     private static RunRecord Record(RunProgress progress) => new() { Id = "run", SpecJson = "{}", CreatedAt = DateTimeOffset.UnixEpoch, Progress = progress };
 
-    private static async Task WorkAsync(BatchRig rig, int lane, long before)
+    private static async Task WorkAsync(BatchRig rig, int lane, long before, BatchCheckpoint? checkpoint = null)
     {
         var input = new BatchInput("run", $"b0001-l0{lane}-{before:D5}", await rig.PlanAsync(), 0, 4, [], lane, Lanes: 2, 1) { Before = new Counts(before, 0, 0, 0) };
-        await Fanout.Orchestration.Activities.WorkBatchAsync(rig.Scope, input, checkpoint: null, new BatchExecution(1, CancellationToken.None, CancellationToken.None));
+        await Fanout.Orchestration.Activities.WorkBatchAsync(rig.Scope, input, checkpoint, new BatchExecution(1, CancellationToken.None, CancellationToken.None));
     }
 
     private BatchRig Rig(FlowSpec flow, FailureSpec? failure = null, bool lanesShareProcess = true)

@@ -67,6 +67,18 @@ public sealed class WaitMeterTests
     }
 
     [Fact]
+    public void WaitOfMoreThanThereWas_CountsForAllThereWas()
+    {
+        var meter = new WaitMeter(TimeSpan.Zero);
+        var run = new RunSituation { Concurrency = 4, Reach = 4, Left = 100, PaceCause = "rate" };
+        meter.Add(TimeSpan.FromSeconds(1), run, TimeSpan.Zero);
+        meter.Add(TimeSpan.FromSeconds(2), run, TimeSpan.FromSeconds(10));
+        Assert.Equal([50, 50], meter.Shares(TimeSpan.FromSeconds(2)).Select(share => share.Percent));
+        meter.Add(TimeSpan.FromSeconds(4), run, TimeSpan.FromSeconds(10));
+        Assert.Equal(("rate", 25), meter.Shares(TimeSpan.FromSeconds(4))[1] is var rate ? (rate.Cause, rate.Percent) : default);
+    }
+
+    [Fact]
     public void AWaitOfSeveral_IsCountedOnce()
     {
         var time = new FakeTimeProvider();
