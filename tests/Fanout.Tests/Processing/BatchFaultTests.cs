@@ -113,15 +113,7 @@ public sealed class BatchFaultTests
     // Three items, and then what is thrown.
     private static async Task<BatchResult> WorkFromAsync(BatchRig rig, Exception failure)
     {
-        var inner = rig.Source;
-        var source = new Mock<ISource>();
-        source.Setup(it => it.PlanAsync(It.IsAny<ISourceWorkspace>(), It.IsAny<CancellationToken>())).Returns(inner.PlanAsync);
-        source.Setup(it => it.OpenAsync(It.IsAny<SourcePlan>(), It.IsAny<ISourceWorkspace>(), It.IsAny<long>(), It.IsAny<long>(), It.IsAny<CancellationToken>()))
-            .Returns(async (SourcePlan plan, ISourceWorkspace workspace, long start, long _, CancellationToken stopping) =>
-                new FailingReader(await inner.OpenAsync(plan, workspace, start, start + 3, stopping), failure));
-        await rig.Scope.DisposeAsync();
-        rig.Source = source.Object;
-        rig.Restart();
+        await rig.InterceptReadersAsync(async (open, start, _) => new FailingReader(await open(start, start + 3), failure));
         return await rig.WorkAsync(0, 100);
     }
 

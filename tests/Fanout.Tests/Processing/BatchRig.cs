@@ -8,6 +8,7 @@ using Fanout.Results;
 using Fanout.Runs;
 using Fanout.Sources;
 using Microsoft.Extensions.Logging.Abstractions;
+using Moq;
 using Xunit;
 
 namespace Fanout.Tests.Processing;
@@ -69,6 +70,20 @@ internal sealed class BatchRig : IAsyncDisposable
     /// <summary>As a process that works the run after this one died.</summary>
     public void Restart(long settled = 0) =>
         Scope = MakeScope(new RunHistory(true, new Counts(settled, 0, 0, 0), null));
+
+    /// <summary>Has the source's readers opened by the test, which is handed how they are opened otherwise.</summary>
+    public async Task InterceptReadersAsync(Func<Func<long, long, ValueTask<IItemReader>>, long, long, ValueTask<IItemReader>> open)
+    {
+        var inner = Source;
+        var source = new Mock<ISource>();
+        source.Setup(it => it.PlanAsync(It.IsAny<ISourceWorkspace>(), It.IsAny<CancellationToken>())).Returns(inner.PlanAsync);
+        source.Setup(it => it.OpenAsync(It.IsAny<SourcePlan>(), It.IsAny<ISourceWorkspace>(), It.IsAny<long>(), It.IsAny<long>(), It.IsAny<CancellationToken>()))
+            .Returns((SourcePlan plan, ISourceWorkspace workspace, long start, long end, CancellationToken stopping) =>
+                open((from, to) => inner.OpenAsync(plan, workspace, from, to, stopping), start, end));
+        await Scope.DisposeAsync();
+        Source = source.Object;
+        Restart();
+    }
 
     public async Task<SourcePlan> PlanAsync() =>
         await Source.PlanAsync(new DirectoryWorkspace(Path.Combine(_directory, "source")), CancellationToken.None);

@@ -1,6 +1,5 @@
 using Fanout.Processing;
 using Fanout.Sources;
-using Moq;
 using Xunit;
 
 namespace Fanout.Tests.Processing;
@@ -12,7 +11,11 @@ public sealed class PendingItemsTests
     {
         await using var rig = new BatchRig(BatchRig.Range(10_000), (_, _) => ValueTask.FromResult<string?>(null));
         var opened = new List<(long, long)>();
-        await WatchAsync(rig, opened, end => end);
+        await rig.InterceptReadersAsync((open, start, end) =>
+        {
+            opened.Add((start, end));
+            return open(start, end);
+        });
         PendingItem[] pending = [new(1_256, 2, null), new(7, 0, null), new(1_000, 1, DateTimeOffset.UnixEpoch), new(263, 3, null), new(5_000, 0, null), new(1_513, 0, null)];
 
         var loaded = await PendingItems.LoadAsync(rig.Scope, await rig.PlanAsync(), pending);
@@ -28,25 +31,9 @@ public sealed class PendingItemsTests
     public async Task ItemThatIsGone_IsSaid()
     {
         await using var rig = new BatchRig(BatchRig.Range(10_000), (_, _) => ValueTask.FromResult<string?>(null));
-        await WatchAsync(rig, [], end => Math.Min(end, 9));
+        await rig.InterceptReadersAsync((open, start, end) => open(start, Math.Min(end, 9)));
         var plan = await rig.PlanAsync();
         var gone = await Assert.ThrowsAsync<SourceException>(() => PendingItems.LoadAsync(rig.Scope, plan, [new(3, 0, null), new(12, 0, null)]));
         Assert.Equal("The source of run 'run' has no item 12 any more. Restore it, or start a new run.", gone.Message);
-    }
-
-    private static async Task WatchAsync(BatchRig rig, List<(long Start, long End)> opened, Func<long, long> cut)
-    {
-        var inner = rig.Source;
-        var source = new Mock<ISource>();
-        source.Setup(it => it.PlanAsync(It.IsAny<ISourceWorkspace>(), It.IsAny<CancellationToken>())).Returns(inner.PlanAsync);
-        source.Setup(it => it.OpenAsync(It.IsAny<SourcePlan>(), It.IsAny<ISourceWorkspace>(), It.IsAny<long>(), It.IsAny<long>(), It.IsAny<CancellationToken>()))
-            .Returns((SourcePlan plan, ISourceWorkspace workspace, long start, long end, CancellationToken stopping) =>
-            {
-                opened.Add((start, end));
-                return inner.OpenAsync(plan, workspace, start, cut(end), stopping);
-            });
-        await rig.Scope.DisposeAsync();
-        rig.Source = source.Object;
-        rig.Restart();
     }
 }
