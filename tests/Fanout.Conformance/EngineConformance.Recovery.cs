@@ -13,7 +13,11 @@ public abstract partial class EngineConformance
         var reached = new Gate();
         var held = new Gate();
         var registry = Orchestrator<int, string>("work", async (context, _) =>
-                await context.CallActivityAsync<string>("run", "first") + await context.CallActivityAsync<string>("run", "second"))
+            {
+                var first = await context.CallActivityAsync<string>("run", "first");
+                context.SetCustomStatus("second");
+                return first + await context.CallActivityAsync<string>("run", "second");
+            })
             .AddActivity<string, string>("run", async (_, name) =>
             {
                 runs.Add(name);
@@ -28,6 +32,7 @@ public abstract partial class EngineConformance
         await UseAsync(registry);
         await ScheduleAsync("work");
         await reached.OpenedAsync();
+        await TurnSavedAsync(customStatus: "second");
 
         await Host.CrashAsync();
         held.Open();

@@ -32,13 +32,13 @@ public abstract partial class EngineConformance : IAsyncLifetime
     private protected Task<bool> ScheduleAsync(string orchestrator, object? input = null, string id = "a") =>
         Client.ScheduleNewOrchestrationInstanceAsync(orchestrator, input, id);
 
-    /// <summary>Waits until the first turn is in the storage: an engine may start activities before, and an event for what is not there yet may be lost in a crash.</summary>
-    private protected async Task TurnSavedAsync(string id = "a")
+    /// <summary>Waits until the first turn is in the storage, or the one that set a custom status: an engine may start activities before, and a crash may lose what is not there yet.</summary>
+    private protected async Task TurnSavedAsync(string id = "a", string? customStatus = null)
     {
         var waited = Stopwatch.StartNew();
-        while ((await Client.GetInstanceAsync(id))?.Status != OrchestrationStatus.Running)
+        while (await Client.GetInstanceAsync(id) is not { Status: OrchestrationStatus.Running } saved || (customStatus is not null && saved.SerializedCustomStatus != $"\"{customStatus}\""))
         {
-            Assert.True(waited.Elapsed < Patience, "The first turn was not saved.");
+            Assert.True(waited.Elapsed < Patience, "The turn was not saved.");
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
         }
     }
