@@ -5,7 +5,7 @@ using Fanout.Runs;
 namespace Fanout.Tests.Runs;
 
 /// <summary>Drives nothing: says which runs it was to drive, in order, and lets the test end each.</summary>
-internal sealed class FakeDriver : IRunDriver
+internal sealed class FakeDriver(TimeProvider time) : IRunDriver
 {
     private readonly Channel<Driving> _begun = Channel.CreateUnbounded<Driving>();
     private readonly ConcurrentDictionary<string, RunProgress> _progress = new(StringComparer.Ordinal);
@@ -26,7 +26,7 @@ internal sealed class FakeDriver : IRunDriver
     {
         lock (_begun)
             Most = Math.Max(Most, ++_now);
-        var driving = new Driving(runId, stop);
+        var driving = new Driving(runId, time.GetUtcNow(), stop);
         _begun.Writer.TryWrite(driving);
         try
         {
@@ -44,7 +44,7 @@ internal sealed class FakeDriver : IRunDriver
     public Task<RunReport> WaitAsync(string runId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     /// <summary>One drive.</summary>
-    internal sealed record Driving(string RunId, CancellationToken Stop)
+    internal sealed record Driving(string RunId, DateTimeOffset Began, CancellationToken Stop)
     {
         public TaskCompletionSource<RunReport?> End { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -7,13 +7,17 @@ namespace Fanout.Tests.Runs;
 
 public sealed class RunFleetTests : IDisposable
 {
-    private readonly FakeDriver _driver = new();
+    private readonly FakeDriver _driver;
     private readonly Mock<IRunClient> _client = new();
     private readonly HurryingTime _time = new();
     private readonly CancellationTokenSource _stop = new();
     private IReadOnlyList<RunRecord> _runs = [];
 
-    public RunFleetTests() => _client.Setup(client => client.ListAsync(It.IsAny<RunQuery>(), It.IsAny<CancellationToken>())).ReturnsAsync(() => _runs);
+    public RunFleetTests()
+    {
+        _driver = new FakeDriver(_time);
+        _client.Setup(client => client.ListAsync(It.IsAny<RunQuery>(), It.IsAny<CancellationToken>())).ReturnsAsync(() => _runs);
+    }
 
     public void Dispose() => _stop.Dispose();
 
@@ -46,8 +50,14 @@ public sealed class RunFleetTests : IDisposable
     public async Task FailureOfOneRun_EndsNoOtherAndIsTriedAgainEachTimeLater()
     {
         _runs = [Run("bad")];
-        var (ended, setBack) = (new ConcurrentQueue<string>(), new ConcurrentQueue<DateTimeOffset>());
-        var fleet = Fleet(new RunFleetOptions { OnEnded = report => ended.Enqueue(report.RunId), OnSetBack = (_, _) => setBack.Enqueue(_time.GetUtcNow()) });
+        var (ended, setBack) = (new ConcurrentQueue<string>(), new ConcurrentQueue<string>());
+        var (began, failed) = (new List<DateTimeOffset>(), new List<DateTimeOffset>());
+        var fleet = Fleet(new RunFleetOptions
+        {
+            LookEvery = TimeSpan.FromMilliseconds(100),
+            OnEnded = report => ended.Enqueue(report.RunId),
+            OnSetBack = (runId, _) => setBack.Enqueue(runId),
+        });
         fleet.Give("good");
         var running = fleet.RunAsync(_stop.Token, default);
         FakeDriver.Driving? good = null;
@@ -62,17 +72,21 @@ public sealed class RunFleetTests : IDisposable
             }
 
             Assert.Equal("bad", next.RunId);
+            began.Add(next.Began);
+            failed.Add(_time.GetUtcNow());
             next.Fail(failure);
         }
 
         var last = await _driver.NextAsync();
+        began.Add(last.Began);
         _runs = [];
         last.Succeed();
         good!.Succeed();
         await StopAsync(running);
         Assert.Equal(["bad", "good"], ended.Order(StringComparer.Ordinal));
-        var waits = setBack.Zip(setBack.Skip(1), (earlier, later) => later - earlier).ToList();
-        Assert.True(waits[0] >= TimeSpan.FromSeconds(1) && waits[1] >= TimeSpan.FromSeconds(2) && waits[2] >= TimeSpan.FromSeconds(4), string.Join(", ", waits));
+        Assert.Equal(["bad", "bad", "bad", "bad"], setBack);
+        var waits = failed.Zip(began.Skip(1), (failed, again) => again - failed).ToList();
+        Assert.True(waits[0] >= TimeSpan.FromSeconds(1) && waits[1] >= TimeSpan.FromSeconds(2) && waits[2] >= TimeSpan.FromSeconds(4) && waits[3] >= TimeSpan.FromSeconds(8), string.Join(", ", waits));
     }
 
     [Fact]
