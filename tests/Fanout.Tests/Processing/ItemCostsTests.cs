@@ -61,6 +61,14 @@ public sealed class ItemCostsTests
     }
 
     [Fact]
+    public void ValueOfFortyBytes_IsShownWhole()
+    {
+        var found = $"\"{new string('x', 38)}\"";
+        ItemCosts.Of(new CostSpec(7, "/units"))!.Read(Json($"{{\"units\": {found} }}"), out var refusal);
+        Assert.Contains($"is {found};", refusal!.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void TextItem_CountsForTheDefault() =>
         Assert.Equal(7, ItemCosts.Of(new CostSpec(7, ""))!.Read(new Item(0, "5"u8.ToArray(), IsText: true), out _));
 

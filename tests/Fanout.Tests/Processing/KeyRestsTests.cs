@@ -25,6 +25,18 @@ public sealed class KeyRestsTests
         });
 
     [Fact]
+    public void LargestNumbers_SurviveBeingWritten_AndLargerOnesAreRefused()
+    {
+        List<KeyRest> rests = [new(1, 1, null, null), new(long.MaxValue, long.MaxValue, null, null)];
+        var json = JsonSerializer.Serialize(new BatchCheckpoint([], 0, [], Tally.Zero) { Keys = rests }, FanoutJson.Options);
+        Assert.Equal(rests, JsonSerializer.Deserialize<BatchCheckpoint>(json, FanoutJson.Options)!.Keys);
+
+        Assert.Equal(long.MaxValue, Assert.Single(Read([1, 0, long.MaxValue, 0, 0, 0, 0])).Number);
+        Assert.Throws<JsonException>(() => Read([2, 0, long.MaxValue, 0, 0, 0, 0, 1, 0, 0, 0, 0]));
+        Assert.Throws<JsonException>(() => Read([2, 0, 0, long.MaxValue, 0, 0, 0, 0, 1, 0, 0, 0]));
+    }
+
+    [Fact]
     public void ThousandKeys_TakeAFewThousandCharacters()
     {
         var now = new DateTimeOffset(2026, 11, 23, 0, 0, 0, TimeSpan.Zero);
@@ -35,4 +47,18 @@ public sealed class KeyRestsTests
     [Fact]
     public void CheckpointWithoutKeys_HasNone() =>
         Assert.Empty(JsonSerializer.Deserialize<BatchCheckpoint>("""{"parts":[],"next":1,"unsettled":"","tally":{}}""", FanoutJson.Options)!.Keys);
+
+    // How many there are, the epoch, and five numbers of each.
+    private static IReadOnlyList<KeyRest> Read(ReadOnlySpan<long> numbers)
+    {
+        var packed = new PackedNumbers();
+        foreach (var number in numbers)
+            packed.Add(number);
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream))
+            packed.WriteTo(writer);
+        var reader = new Utf8JsonReader(stream.ToArray());
+        Assert.True(reader.Read());
+        return new KeyRestsJsonConverter().Read(ref reader, typeof(IReadOnlyList<KeyRest>), FanoutJson.Options);
+    }
 }

@@ -8,22 +8,25 @@ namespace Fanout.Tests.Processing.Feeds;
 /// <summary>What a feed gives when, step by step.</summary>
 public sealed class KeyedFeedTests
 {
+    private static readonly PerKeySpec OneAtATime = new("/k") { Concurrency = 1 };
+    private static readonly PerKeySpec OneASecond = new("/k") { Rate = new Rate(1, TimeSpan.FromSeconds(1)), Burst = 1 };
+
     private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public async Task ThrottledKey_HasHalfItsConcurrencyAndGetsItBackStepByStep()
     {
         await using var rig = Rig([.. Enumerable.Repeat(0, 500), .. Enumerable.Repeat(1, 500)], new PerKeySpec("/k") { Concurrency = 8 });
-        await using var feed = await OpenAsync(rig);
-        var workers = await TakeAsync(feed, rig, 100);
+        await using var feed = await rig.OpenFeedAsync();
+        var workers = await feed.TakeAsync(rig);
         Assert.Equal([8, 8], workers.GroupBy(worker => worker.Key!.Number).Select(group => group.Count()));
 
         var key = workers[0].Key!;
         feed.NoteThrottled(key, TimeSpan.FromSeconds(2));
-        Release(feed, workers);
-        Assert.Single((await TakeAsync(feed, rig, 100)).GroupBy(worker => worker.Key!.Number));
+        feed.Release(workers);
+        Assert.Single((await feed.TakeAsync(rig)).GroupBy(worker => worker.Key!.Number));
         _time.Advance(TimeSpan.FromSeconds(2));
-        var slowed = await TakeAsync(feed, rig, 100);
+        var slowed = await feed.TakeAsync(rig);
         Assert.Equal(4, slowed.Count);
         Assert.All(slowed, worker => Assert.Same(key, worker.Key));
         for (var seconds = 0; seconds < 6; seconds++)
@@ -32,8 +35,8 @@ public sealed class KeyedFeedTests
             feed.NoteSuccess(key);
         }
 
-        Release(feed, slowed);
-        Assert.Equal(8, (await TakeAsync(feed, rig, 100)).Count);
+        feed.Release(slowed);
+        Assert.Equal(8, (await feed.TakeAsync(rig)).Count);
     }
 
     [Fact]
@@ -43,12 +46,12 @@ public sealed class KeyedFeedTests
             // The key is the cost: of each key items cost the same.
             var random = new Random(seed);
             await using var rig = Rig(costs, new PerKeySpec("/k") { Concurrency = concurrency }, new CostSpec(1, "/k"));
-            await using var feed = await OpenAsync(rig);
+            await using var feed = await rig.OpenFeedAsync();
             var inFlight = new List<Worker>();
             var taken = 0;
             while (true)
             {
-                var more = await TakeAsync(feed, rig, int.MaxValue);
+                var more = await feed.TakeAsync(rig);
                 taken += more.Count;
                 inFlight.AddRange(more);
                 foreach (var ofKey in inFlight.GroupBy(worker => worker.Key!.Number))
@@ -57,7 +60,7 @@ public sealed class KeyedFeedTests
                     break;
                 var next = inFlight[random.Next(inFlight.Count)];
                 inFlight.Remove(next);
-                Release(feed, [next]);
+                feed.Release([next]);
             }
 
             Assert.Equal(costs.Length, taken);
@@ -68,11 +71,11 @@ public sealed class KeyedFeedTests
     public async Task CostsOfItems_CountAgainstTheKeysRate()
     {
         await using var rig = Rig([3, 3, 3], new PerKeySpec("/k") { Rate = new Rate(1, TimeSpan.FromSeconds(1)), Burst = 3 }, new CostSpec(1, "/k"));
-        await using var feed = await OpenAsync(rig);
+        await using var feed = await rig.OpenFeedAsync();
         var begin = _time.GetUtcNow();
         for (var item = 0; item < 3; item++)
         {
-            Release(feed, [Assert.Single(await TakeAsync(feed, rig, 100))]);
+            feed.Release([Assert.Single(await feed.TakeAsync(rig))]);
             if (item < 2)
                 Assert.Equal(begin.AddSeconds((item + 1) * 3), feed.NextDue);
             _time.Advance(TimeSpan.FromSeconds(3));
@@ -85,49 +88,110 @@ public sealed class KeyedFeedTests
     public async Task OpenKeys_AreNoMoreThanTheWindow_AndWhatIsLeftOfThemIsSmall()
     {
         await using var rig = Rig([.. Enumerable.Range(0, 6_000).Select(i => i % 3_000)], new PerKeySpec("/k") { Ordered = true });
-        await using var feed = await OpenAsync(rig);
-        var workers = await TakeAsync(feed, rig, int.MaxValue);
+        await using var feed = await rig.OpenFeedAsync();
+        var workers = await feed.TakeAsync(rig);
         Assert.Equal((KeyedFeed.MinWindow, KeyedFeed.MinWindow), (workers.Count, feed.Next));
         Assert.Equal(KeyedFeed.MinWindow, feed.DescribeKeys().Count);
         Assert.Equal(KeyedFeed.MinWindow, feed.WaitingForKey);
         Assert.Equal(0, feed.CountStartable());
-        Release(feed, workers);
+        feed.Release(workers);
         Assert.True(feed.CountStartable() > 0);
     }
 
-    private static async Task<List<Worker>> TakeAsync(ItemFeed feed, BatchRig rig, int most)
+    [Fact]
+    public async Task KeyWhoseLastItemIsInFlight_IsHeldUntilThatIsReleased()
     {
-        var workers = new List<Worker>();
-        while (workers.Count < most)
+        await using var rig = Rig([0], OneAtATime);
+        await using var feed = await rig.OpenFeedAsync();
+        var last = await feed.TakeAsync(rig);
+        Assert.Equal((true, false), (feed.IsRangeTaken, feed.HoldsNothing));
+        feed.Release(last);
+        Assert.True(feed.HoldsNothing);
+    }
+
+    [Fact]
+    public async Task ItemsWaitingForTheirKey_AreThoseThatWereNotTaken()
+    {
+        await using var rig = Rig([.. Enumerable.Repeat(0, 10), 1], OneAtATime);
+        await using var feed = await rig.OpenFeedAsync();
+        // Of key 0 one is in flight; of key 1 all there is.
+        Assert.Equal(2, (await feed.TakeAsync(rig)).Count);
+        Assert.Equal(9, feed.WaitingForKey);
+    }
+
+    [Theory]
+    [InlineData(0.5, 0.5)]
+    [InlineData(2, 1)]
+    public async Task NextDue_IsARetryOrAKeysNextStart_WhicheverComesFirst(double retrySeconds, double dueSeconds)
+    {
+        await using var rig = Rig([0, 0, 1], OneASecond);
+        await using var feed = await rig.OpenFeedAsync();
+        var begin = _time.GetUtcNow();
+        var workers = (await feed.TakeAsync(rig)).ToDictionary(worker => worker.Item.Index);
+        feed.Release([workers[0]]);
+        feed.Retry(workers[2], begin.AddSeconds(retrySeconds));
+        Assert.Equal(begin.AddSeconds(dueSeconds), feed.NextDue);
+    }
+
+    [Fact]
+    public async Task StartThatWasHeldUp_SpacesTheNextFromWhenItCame()
+    {
+        await using var rig = Rig([0, 0], OneASecond);
+        await using var feed = await rig.OpenFeedAsync();
+        var begin = _time.GetUtcNow();
+        var worker = Assert.Single(await feed.TakeAsync(rig));
+        _time.Advance(TimeSpan.FromSeconds(4));
+        feed.NoteStart(worker);
+        feed.Release([worker]);
+        Assert.Empty(await feed.TakeAsync(rig));
+        Assert.Equal(begin.AddSeconds(5), feed.NextDue);
+    }
+
+    [Fact]
+    public async Task KeyThatWasThrottled_IsNotReadOn()
+    {
+        await using var rig = Rig([.. Enumerable.Repeat(0, 1_000)], new PerKeySpec("/k") { Concurrency = 1_000 });
+        await using var feed = await rig.OpenFeedAsync();
+        var key = Assert.Single(await feed.TakeAsync(rig, most: 1)).Key!;
+        using var worker = new Worker(rig.Scope, static () => { });
+        Take next;
+        do
+            next = feed.Take(worker);
+        while (next == Take.Item);
+        // All that was loaded is in flight, and more is there.
+        Assert.Equal(Take.Read, next);
+        feed.NoteThrottled(key, TimeSpan.FromSeconds(2));
+        Assert.Equal(Take.Nothing, feed.Take(worker));
+    }
+
+    [Fact]
+    public async Task CostsOfAKeysItems_CountHoweverOftenItIsLoaded()
+    {
+        const int Items = 1_000;
+        await using var rig = Rig([.. Enumerable.Repeat(3, Items)], new PerKeySpec("/k") { Concurrency = 9 }, new CostSpec(1, "/k"));
+        await using var feed = await rig.OpenFeedAsync();
+        for (var taken = 0; taken < Items; taken += 3)
         {
-            var worker = new Worker(rig.Scope, static () => { });
-            switch (feed.Take(worker))
-            {
-                case Take.Item:
-                    workers.Add(worker);
-                    break;
-                case Take.Read:
-                    await feed.BeginLoad();
-                    feed.EndLoad();
-                    break;
-                default:
-                    return workers;
-            }
+            var workers = await feed.TakeAsync(rig);
+            Assert.Equal(Math.Min(3, Items - taken), workers.Count);
+            feed.Release(workers);
         }
 
-        return workers;
+        Assert.True(feed.HoldsNothing);
     }
 
-    private static void Release(ItemFeed feed, IReadOnlyList<Worker> workers)
+    [Fact]
+    public async Task ItemThatIsTriedAgain_CountsForWhatItCosts()
     {
-        foreach (var worker in workers)
-            feed.Release(worker.Key!, worker.KeyUnits);
-    }
-
-    private static async Task<ItemFeed> OpenAsync(BatchRig rig)
-    {
-        var plan = await rig.PlanAsync();
-        return await ItemFeed.OpenAsync(rig.Scope, new BatchInput("run", "b", plan, 0, plan.ByKey!.Value.Keys, [], 0, 1, 1), null);
+        // The items cost 1, 1, 2, 3, 4, 5.
+        await using var rig = Rig([0, 0, 0, 0, 0, 0], new PerKeySpec("/k") { Concurrency = 8 }, new CostSpec(1, "/n"));
+        await using var feed = await rig.OpenFeedAsync();
+        var first = await feed.TakeAsync(rig);
+        Assert.Equal([1, 1, 2, 3], first.Select(worker => worker.KeyUnits));
+        feed.Release(first[..2]);
+        feed.Retry(first[2], _time.GetUtcNow());
+        feed.Retry(first[3], _time.GetUtcNow());
+        Assert.Equal([(2L, 2), (3, 3)], (await feed.TakeAsync(rig)).Select(worker => (worker.Item.Index, worker.KeyUnits)));
     }
 
     private BatchRig Rig(IReadOnlyList<int> keys, PerKeySpec perKey, CostSpec? cost = null) =>
