@@ -163,10 +163,10 @@ internal sealed partial class KeyedFeed : ItemFeed
     // What an item counts for against its key's limits.
     private int UnitsOf(in Item item) => _costs?.Read(item, out _) ?? 1;
 
-    // While that is not known, as its item is not loaded, it may be as little as 1.
+    // While that is not known, as its item is not at hand, it may be as little as 1.
     private int NextUnitsOf(OpenKey key)
     {
-        if (_costs is null || (!key.HasDue && key.NeedsLoad))
+        if (_costs is null || !key.HasNext)
             return 1;
         if (key.NextUnits == 0)
             key.NextUnits = UnitsOf(key.Peek());

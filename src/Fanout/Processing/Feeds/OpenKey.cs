@@ -51,6 +51,9 @@ internal sealed class OpenKey(long number)
 
     public bool NeedsLoad => HasUntaken && _at == _chunk.Length;
 
+    /// <summary>Its next item is at hand: due, or loaded.</summary>
+    public bool HasNext => HasDue || _at < _chunk.Length;
+
     public bool IsDone => !HasUntaken && InFlight == 0 && Held == 0;
 
     public void Load(byte[] records)
@@ -60,10 +63,10 @@ internal sealed class OpenKey(long number)
         _at = 0;
     }
 
-    /// <summary>The next item, which must be due or loaded; valid until the batch's lock is given up.</summary>
+    /// <summary>The next item, which must be at hand; valid until the batch's lock is given up.</summary>
     public Item Peek() => HasDue ? Due!.Peek().Item : KeyedRecord.Parse(_chunk.AsMemory(_at, NextSize()));
 
-    /// <summary>Gives the worker the next item, which must be due or loaded.</summary>
+    /// <summary>Gives the worker the next item, which must be at hand.</summary>
     public void GiveNext(Worker worker)
     {
         NextUnits = 0;

@@ -36,6 +36,18 @@ public sealed class KeyedFeedRestTests
     }
 
     [Fact]
+    public async Task KeyWithARate_WhoseItemsCost_IsHandedOnLikewise()
+    {
+        await using var rig = KeyedRig.Create(
+            [0], new PerKeySpec("/k") { Rate = new Rate(1, TimeSpan.FromSeconds(1)), Burst = 1 }, (_, _, _, _) => ValueTask.CompletedTask, _time,
+            flow: new FlowSpec { Cost = new CostSpec(2, null) });
+        await using var feed = await rig.OpenFeedAsync();
+        var begin = Now;
+        feed.Retry(Assert.Single(await feed.TakeAsync(rig)), begin.AddMinutes(1));
+        AssertLimits(feed, arrival: begin.AddSeconds(2), notBefore: begin.AddSeconds(2), slowedPerMille: 0);
+    }
+
+    [Fact]
     public async Task OrderedKey_OfWhichAnItemWaits_IsHandedOnAsHeldUntilThen()
     {
         await using var rig = Rig(1, new PerKeySpec("/k") { Ordered = true });

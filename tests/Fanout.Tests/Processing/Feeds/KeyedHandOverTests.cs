@@ -138,6 +138,21 @@ public sealed class KeyedHandOverTests
     }
 
     [Fact]
+    public async Task BatchThatIsStoppedWhileItsOnlyItemWaits_HandsItOnWithItsKey_WhateverItCosts()
+    {
+        var time = new FakeTimeProvider();
+        using var stop = new CancellationTokenSource();
+        await using var rig = KeyedRig.Create(
+            [0], new PerKeySpec("/k") { Rate = new Rate(1, TimeSpan.FromHours(1)), Burst = 1 }, (_, _, _, _) => throw new InvalidOperationException("again"),
+            time, retry: new RetrySpec { MaxAttempts = 2, FirstDelay = TimeSpan.FromMinutes(1) }, flow: new FlowSpec { Cost = new CostSpec(2, null) });
+        var work = rig.WorkAllAsync(stop.Token);
+        await BatchRig.UntilAsync(() => rig.Scope.Observe().WaitingForRetry == 1);
+        await stop.CancelAsync();
+        var result = await work;
+        Assert.Equal((BatchEnd.HandedBack, 1, 1), (result.End, result.Pending.Count, result.Keys.Count));
+    }
+
+    [Fact]
     public async Task StoppedRun_SettlesWhatWasTriedAsCancelled()
     {
         var time = new FakeTimeProvider();
