@@ -71,6 +71,15 @@ public sealed class LatencyMeterTests
     }
 
     [Fact]
+    public void LongestDuration_IsMovedToo()
+    {
+        var (batch, run) = (new LatencyCounts(), new LatencyCounts());
+        batch.Add(TimeSpan.MaxValue);
+        batch.MoveTo(run);
+        Assert.Equal((1L, null), (LatencyCounts.Sketch([run])!.Count, LatencyCounts.Sketch([batch])));
+    }
+
+    [Fact]
     public void Merged_IsAsIfCountedTogether() => Gen.Long[0, TimeSpan.TicksPerHour].Array[0, 50].Array[2].Sample(two =>
     {
         var (left, right) = (Counted(two[0]), Counted(two[1]));

@@ -48,6 +48,27 @@ public sealed class PaceLineTests : IAsyncDisposable
     }
 
     [Fact]
+    public void SlowestOfAll_IsWaitedFor_WhereverItStands()
+    {
+        var (quick, slow) = (Member(Limit("quick", 100, 0)), Member(Limit("slow", 2, 0)));
+        Assert.False(new PaceLine(Own(10), [slow, quick]).TryTake(1, out var wait));
+        Assert.Equal((TimeSpan.FromMilliseconds(500) + TimeSpan.FromTicks(1), "limit slow"), (wait.Time, wait.Cause));
+        Assert.Equal((false, true), (Observe(quick).HasWaited, Observe(slow).HasWaited));
+    }
+
+    [Fact]
+    public void WhatLimitsLet_IsGivenBack_WhenTheRunsOwnStartWasTakenMeanwhile()
+    {
+        var (own, time) = (Own(10), new InterruptedTime());
+        LimitMember[] members = [Member(Limit("one", 10, 1, time)), Member(Limit("other", 10, 1, time))];
+        // While it is asked how long the limits let it wait.
+        time.Interrupt = () => Assert.True(own.TryTake(out _));
+        Assert.False(new PaceLine(own, members).TryTake(1, out _));
+        Assert.Equal([0L, 0L], members.Select(member => Observe(member).Started));
+        Assert.True(new PaceLine(Own(null), members).TryTake(1, out _));
+    }
+
+    [Fact]
     public void WhatOneLets_IsGivenBack_WhenAnotherDoesNot()
     {
         // Twice under a limit that has one start left: each may, and both may not.
@@ -87,12 +108,26 @@ public sealed class PaceLineTests : IAsyncDisposable
     private Pacer Own(int? perSecond) => new(_time, perSecond is { } rate ? new Rate(rate, TimeSpan.FromSeconds(1)) : null, burst: 1);
 
     // Whole, in this process; null: it has places and no rate.
-    private SharedLimit Limit(string name, int? perSecond, double tokens)
+    private SharedLimit Limit(string name, int? perSecond, double tokens, TimeProvider? time = null)
     {
-        var limit = new SharedLimit(name, _time, () => { });
+        var limit = new SharedLimit(name, time ?? _time, () => { });
         var spec = new LimitSpec(name, perSecond is null ? 10 : null, perSecond is { } rate ? new Rate(rate, TimeSpan.FromSeconds(1)) : null, 1);
         var units = perSecond is null ? 0 : 1;
         limit.Accept(new LimitGrant(spec, _time.GetUtcNow() + TimeSpan.FromHours(1), 10, 10, units, units, tokens) { TokensPerSecond = perSecond ?? 0 });
         return limit;
+    }
+
+    /// <summary>Whoever looks at it next is interrupted, once.</summary>
+    private sealed class InterruptedTime : FakeTimeProvider
+    {
+        public Action? Interrupt { get; set; }
+
+        public override long GetTimestamp()
+        {
+            var interrupt = Interrupt;
+            Interrupt = null;
+            interrupt?.Invoke();
+            return base.GetTimestamp();
+        }
     }
 }

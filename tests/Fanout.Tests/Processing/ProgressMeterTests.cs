@@ -50,6 +50,25 @@ public sealed class ProgressMeterTests
             Assert.Equal(1_000, After(0.01, i * 10), 6);
     }
 
+    [Fact]
+    public void MeasuredSeldom_ItMeasuresSinceTheLastTime()
+    {
+        After(0, 0);
+        Assert.Equal(10, After(10, 100), 9);
+        Assert.Equal(5, After(20, 200), 9);
+    }
+
+    [Fact]
+    public void WhatIsMeasuredATenthOfASecondLater_IsNotRemembered()
+    {
+        After(0, 0);
+        After(0.11, 0);
+        After(0.04, 0);
+        After(0.15, 100);
+        // Of five seconds ago there is the last sample, and not the one before it.
+        Assert.Equal(0, After(4.82, 100));
+    }
+
     private double After(double seconds, long succeeded)
     {
         _time.Advance(TimeSpan.FromSeconds(seconds));

@@ -1,6 +1,9 @@
+using Fanout.Flow;
 using Fanout.Processing;
+using Fanout.Processing.Limits;
 using Fanout.Runs;
 using Fanout.Sources;
+using Fanout.Tests.Processing.Limits;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -10,6 +13,7 @@ namespace Fanout.Tests.Processing;
 public sealed class RunScopeTests : IAsyncDisposable
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly FakeTimeProvider _time = new();
     private readonly List<BatchRig> _rigs = [];
@@ -106,6 +110,123 @@ public sealed class RunScopeTests : IAsyncDisposable
             _time.Advance(TimeSpan.FromMilliseconds(250));
         Assert.Equal((8, null, 20.0), (rig.Scope.EffectiveAllotment.Concurrency, rig.Scope.Caps.Over(8).Cause, rig.Scope.EffectiveAllotment.Rate!.Value.PerSecond));
     }
+
+    [Fact]
+    public void BackOffThatIsOver_DoesNotHoldARunThatIsGivenMore()
+    {
+        var rig = Rig(new FlowSpec { Concurrency = 8 });
+        rig.Scope.BackOff.NoteThrottled(default, null);
+        for (var i = 0; i < 400; i++)
+            _time.Advance(TimeSpan.FromMilliseconds(250));
+        rig.Scope.Apply(new RunControl(1, Concurrency: 16));
+        Assert.Equal((16, null), (rig.Scope.EffectiveAllotment.Concurrency, rig.Scope.Caps.Over(16).Cause));
+    }
+
+    [Fact]
+    public async Task RunUnderNoLimit_IsSlowedDownByItself()
+    {
+        await using var holder = new LimitHolder(new TestLimitStore(), "here", _ => false, _time);
+        var rig = Rig(new FlowSpec { Concurrency = 8 }).Under(holder);
+        rig.Scope.Throttles.NoteThrottled(default, null);
+        Assert.Equal((true, 4), (rig.Scope.Throttles.IsActive, rig.Scope.EffectiveAllotment.Concurrency));
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(8)]
+    public async Task LanesThatAreApart_StartItemsDearerThanTheRun_WithoutWaitingForEachOther(int concurrency)
+    {
+        using var started = new SemaphoreSlim(0);
+        var end = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var rig = Rig(new FlowSpec { Concurrency = concurrency, Cost = new CostSpec(3, null) }, lanesShareProcess: false);
+        rig.Scope.Apply(new RunControl(1, Concurrency: 2));
+        rig.Handle = async (_, token) =>
+        {
+            started.Release();
+            return await end.Task.WaitAsync(token);
+        };
+        var work = Task.WhenAll(WorkAsync(rig, lane: 0, before: 0), WorkAsync(rig, lane: 1, before: 0));
+        Assert.True(await started.WaitAsync(Patience));
+        Assert.True(await started.WaitAsync(Patience));
+        end.SetResult(null);
+        await work;
+    }
+
+    [Fact]
+    public async Task WhatThisProcessSawFail_IsToldWithItsLanes_WhileTheyAreWorkedAndAfter()
+    {
+        using var started = new SemaphoreSlim(0);
+        var end = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var rig = new BatchRig(BatchRig.Range(100, new FlowSpec { Concurrency = 2 }), async (context, _) =>
+        {
+            if (context.Index == 0)
+                throw new InvalidOperationException("no");
+            started.Release();
+            return await end.Task;
+        }, _time, new RunHistory(true, new Counts(10, 1, 2, 5), 100), lanesShareProcess: false);
+        _rigs.Add(rig);
+        // One at a time: the first has failed when the second is begun.
+        var work = WorkAsync(rig, lane: 0, before: 0);
+        await started.WaitAsync();
+        Assert.Equal((4L, 1L), (rig.Scope.ObserveLanes().Unsuccessful, rig.Scope.ObserveLanes().Lanes[0].Failed));
+        end.SetResult(null);
+        await work;
+        Assert.Equal((4L, 1L, 3L), (rig.Scope.ObserveLanes().Unsuccessful, rig.Scope.ObserveLanes().Lanes[0].Failed, rig.Scope.ObserveLanes().Lanes[0].Succeeded));
+    }
+
+    [Fact]
+    public async Task LaneThatLeft_IsForgottenOnceItIsTold_AndNotWhileItIsWorkedAgain()
+    {
+        using var started = new SemaphoreSlim(0);
+        var end = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var rig = Rig(new FlowSpec { Concurrency = 4 }, lanesShareProcess: false);
+        await WorkAsync(rig, lane: 1, before: 0);
+        rig.Scope.NoteTold(rig.Scope.ObserveLanes());
+        await WorkAsync(rig, lane: 1, before: 4);
+        // Those of the batch before went with it.
+        Assert.Equal(4, rig.Scope.ObserveLanes().Lanes[1].Latency!.Count);
+
+        rig.Handle = async (_, _) =>
+        {
+            started.Release();
+            return await end.Task;
+        };
+        var work = WorkAsync(rig, lane: 1, before: 8);
+        await started.WaitAsync();
+        rig.Scope.NoteTold(rig.Scope.ObserveLanes());
+        Assert.Equal(4, rig.Scope.ObserveLanes().Lanes[1].Latency!.Count);
+        end.SetResult(null);
+        await work;
+        Assert.Equal(8, rig.Scope.ObserveLanes().Lanes[1].Latency!.Count);
+    }
+
+    [Fact]
+    public void RunThatOthersWork_WaitsForWhatTheyTell_UnlessItIsPaused()
+    {
+        var rig = new BatchRig(
+            BatchRig.Range(100, batch: new BatchSpec { Dispatch = BatchDispatch.Queue }), (_, _) => ValueTask.FromResult<string?>(null), _time);
+        _rigs.Add(rig);
+        rig.Scope.NoteOverall(Record(new RunProgress { WaitingFor = "limit x" }), LaneReport.Nothing);
+        Assert.Equal("limit x", rig.Scope.Observe().WaitingFor);
+        rig.Scope.Apply(new RunControl(1, Paused: true));
+        Assert.Equal("paused", rig.Scope.Observe().WaitingFor);
+    }
+
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 0)]
+    public void PlacesOfWhoeverMeasures_AreThoseHere_UntilTheRunHasEnded(bool lanesShareProcess, int causes)
+    {
+        var rig = Rig(new FlowSpec { Concurrency = 8 }, lanesShareProcess: lanesShareProcess);
+        rig.Scope.SetTotal(10);
+        Assert.Equal(Enumerable.Repeat(new PlaceCount("engine", 8), causes), rig.Scope.ObserveWork().Places);
+        rig.Scope.NoteEnded();
+        Assert.Empty(rig.Scope.ObserveWork().Places);
+    }
+
+    [Fact]
+    public void Scope_IsThatOfWhoDrivesTheRun_UnlessItIsSaidOtherwise() =>
+        Assert.True(Rig(new FlowSpec()).Scope.Trace.IsDriver);
 
     [Fact]
     public void RunThatHasEnded_AnnouncesAndWaitsForNothingElse()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Fanout.Handlers;
 using Fanout.Planning;
 using Fanout.Processing;
@@ -6,8 +7,10 @@ using Fanout.Results;
 using Fanout.Runs;
 using Fanout.Sources;
 using Fanout.Specs;
+using Fanout.Telemetry;
 using Fanout.Tests.Processing.Limits;
 using Fanout.Tests.Results;
+using Fanout.Tests.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Moq;
@@ -16,6 +19,7 @@ using Xunit;
 namespace Fanout.Tests.Processing;
 
 /// <summary>The runs of a process, each made from its record and from what is left of earlier processes.</summary>
+[Collection(nameof(ListensToSpans))]
 public sealed class RunScopesTests : IAsyncDisposable
 {
     private const string Caller = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
@@ -120,6 +124,50 @@ public sealed class RunScopesTests : IAsyncDisposable
         Assert.Equal("b7ad6b7169203331", driver.PlaceOf("run", "run").SpanId.ToHexString());
         Assert.Equal("b7ad6b7169203331", driver.PlaceOf("run", "run:b0001").SpanId.ToHexString());
         Assert.Equal(default, worker.PlaceOf("run", "run"));
+    }
+
+    [Fact]
+    public async Task SpansSomebodyListensTo_AreThePlaces_AndEndWhenTheRunIsClosed()
+    {
+        var ended = new List<ActivitySpanId>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = static source => source.Name == FanoutTelemetry.Source.Name,
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = span => ended.Add(span.SpanId),
+        };
+        ActivitySource.AddActivityListener(listener);
+        var scopes = Scopes();
+        var scope = await scopes.GetAsync("run");
+        var (run, branch) = (scope.Trace.Run.SpanId, scope.Trace.ContextOf("b0001").SpanId);
+        Assert.NotEqual(run, branch);
+        Assert.Equal((run, branch), (scopes.PlaceOf("run", "run").SpanId, scopes.PlaceOf("run", "run:b0001").SpanId));
+        Assert.Empty(ended);
+        await scopes.CloseAsync("run");
+        Assert.Equal([branch, run], ended);
+    }
+
+    [Fact]
+    public async Task RunThatIsClosed_HasNoPlaces_AndWhatItDidStaysCounted()
+    {
+        var spec = BatchRig.Range(4) with { Handler = new HandlerSpec("handler-of-a-closed-run") };
+        var before = LiveRuns.Done().GetValueOrDefault(spec.Handler.Name).Settled.Succeeded;
+        await using (var rig = new BatchRig(spec, (_, _) => ValueTask.FromResult<string?>(null), _time))
+        {
+            await rig.WorkAsync(0, 4);
+            Assert.NotEmpty(LiveRuns.Now()[spec.Handler.Name].Places);
+        }
+
+        Assert.Empty(LiveRuns.Now()[spec.Handler.Name].Places);
+        Assert.Equal(before + 4, LiveRuns.Done()[spec.Handler.Name].Settled.Succeeded);
+    }
+
+    [Fact]
+    public async Task Run_ComesUnderTheLimitsItsSpecNames()
+    {
+        _record = Record(new FlowSpec { Limits = ["crm-api", "db"] });
+        var scope = await Scopes().GetAsync("run");
+        Assert.Equal(["limit crm-api", "limit db"], scope.Limits.Select(member => member.Cause));
     }
 
     [Fact]

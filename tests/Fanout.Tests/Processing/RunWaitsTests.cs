@@ -37,6 +37,17 @@ public sealed class RunWaitsTests
         Assert.Equal("handlers 100", Waits(held));
     }
 
+    [Theory]
+    [InlineData(4, 2)]
+    [InlineData(20, 1)]
+    public async Task ItemsThatCountForSeveralPlaces_HaveAllOfThem(int cost, int atOnce)
+    {
+        await using var held = new HeldHandlers(_time, new FlowSpec { Concurrency = 8, Cost = new CostSpec(cost, null) });
+        await held.BeginAsync(atOnce);
+        _time.Advance(6 * Second);
+        Assert.Equal(("handlers 100", 8), (Waits(held), held.Rig.Scope.Observe().Places));
+    }
+
     [Fact]
     public async Task PlacesThatTheRateLeavesEmpty_WaitForTheRate()
     {

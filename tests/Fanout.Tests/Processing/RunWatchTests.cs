@@ -91,6 +91,17 @@ public sealed class RunWatchTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Driver_TellsNothingBeforeTheFirstSecondIsOver()
+    {
+        await using var watch = Watch();
+        for (var beat = 1; beat <= 3; beat++)
+            await BeatAsync();
+        Assert.Empty(_told);
+        await BeatAsync();
+        await BatchRig.UntilAsync(() => _told.Count == 1);
+    }
+
+    [Fact]
     public async Task DriverOfARunThatManyWork_HearsWhatAllHaveComeTo()
     {
         await UseAsync(Rig(lanesShareProcess: false));

@@ -42,6 +42,26 @@ public sealed class WaitMeterTests
     }
 
     [Fact]
+    public void EveryMoment_CountsAlike_HoweverManyPlacesThereWere()
+    {
+        var meter = new WaitMeter(TimeSpan.Zero);
+        meter.Add(TimeSpan.FromSeconds(1), Handlers);
+        meter.Add(TimeSpan.FromSeconds(2), [new PlaceCount("key", 1), new PlaceCount("rate", 1)]);
+        Assert.Equal([new WaitShare("handlers", 50), new WaitShare("key", 25), new WaitShare("rate", 25)], meter.Shares(TimeSpan.FromSeconds(2)));
+    }
+
+    [Fact]
+    public void SampleOfBefore_AddsNothing()
+    {
+        var meter = new WaitMeter(TimeSpan.Zero);
+        meter.Add(TimeSpan.FromSeconds(3), Handlers);
+        meter.Add(TimeSpan.FromSeconds(1), Rate);
+        Assert.Equal([new WaitShare("handlers", 100)], meter.Shares(TimeSpan.FromSeconds(3)));
+        meter.Add(TimeSpan.FromSeconds(4), Rate);
+        Assert.Equal([new WaitShare("handlers", 75), new WaitShare("rate", 25)], meter.Shares(TimeSpan.FromSeconds(4)));
+    }
+
+    [Fact]
     public void Window_CutsTheSampleItBeginsIn()
     {
         var meter = new WaitMeter(TimeSpan.Zero);

@@ -17,8 +17,21 @@ internal sealed class TestLimitStore : ILimitStore
 
     public LimitBeat Beat { get; init; } = LimitBeat.OnThisMachine;
 
+    /// <summary>Who holds something of its limits.</summary>
+    public IReadOnlyList<string> Owners
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _limits.Values.SelectMany(ledger => ledger.Holdings).Select(holding => holding.Owner)];
+        }
+    }
+
     /// <summary>How often it was asked or told something.</summary>
     public int Calls { get; private set; }
+
+    /// <summary>How often of these it was only looked at.</summary>
+    public int Looks { get; private set; }
 
     /// <summary>The limit of which nothing is answered; null: there is none such.</summary>
     public string? Hangs { get; set; }
@@ -37,6 +50,7 @@ internal sealed class TestLimitStore : ILimitStore
         lock (_lock)
         {
             Calls++;
+            Looks++;
             return IsBroken ? Task.FromException<LimitLedger?>(new StorageException("broken")) : Task.FromResult(_limits.GetValueOrDefault(name));
         }
     }
