@@ -172,6 +172,53 @@ public sealed class BatchBackOffTests : IAsyncDisposable
         await FinishAsync();
     }
 
+    [Fact]
+    public async Task ItemThatIsReadWhileNothingMayStart_IsPutBack_AndHoldsNoSlot()
+    {
+        var reader = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var rig = new BatchRig(BatchRig.Range(1, new FlowSpec { Concurrency = 2 }), (_, _) =>
+        {
+            Interlocked.Increment(ref _started);
+            return ValueTask.FromResult<string?>(null);
+        }, _time);
+        await rig.InterceptReadersAsync(async (open, start, end) => new LateReader(await open(start, end), reader.Task));
+        var work = rig.WorkAsync(0, 1);
+        await BatchRig.UntilAsync(() => rig.Scope.Pool.InUse == 1);
+        rig.Scope.BackOff.NoteThrottled(default, 5 * Second);
+        reader.SetResult();
+        await BatchRig.UntilAsync(() => rig.Scope.Observe().WaitingForRetry == 1 && rig.Scope.Pool.InUse == 0);
+        Assert.Equal(0, _started);
+        _time.Advance(5 * Second);
+        Assert.Equal((1L, 1L), ((await work).Tally.Succeeded, (await work).Tally.Attempts));
+    }
+
+    [Fact]
+    public async Task AdaptiveRun_DoesNotGrow_WhileItsLanesTogetherUseHalfOfWhatTheyMay()
+    {
+        await using var rig = new BatchRig(
+            BatchRig.Range(4, new FlowSpec { Concurrency = 64, Adaptive = true }, batch: new BatchSpec { Slice = TimeSpan.FromMinutes(5) }),
+            (_, _) => new ValueTask<string?>(HoldAsync()),
+            _time);
+        var work = rig.WorkAsync(0, 4, lanes: 2);
+        for (var items = 1; items <= 2; items++)
+        {
+            await StartedAsync((2 * items) - 1);
+            _time.Advance(Second);
+            Complete(1);
+            await BatchRig.UntilAsync(() => rig.Scope.Adaptive!.Limit == 2 * items);
+        }
+
+        // Two are left of those, and nobody comes any more for whom there is no item.
+        await StartedAsync(4);
+        await BatchRig.UntilAsync(() => rig.Scope.Pool.InUse == 2);
+        Complete(1);
+        await BatchRig.UntilAsync(() => rig.Scope.Observe().Succeeded == 3 && rig.Scope.Pool.InUse == 1);
+        _time.Advance(Second);
+        Complete(1);
+        await work;
+        Assert.Equal(4, rig.Scope.Adaptive!.Limit);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_work is { IsCompleted: false })
@@ -184,16 +231,18 @@ public sealed class BatchBackOffTests : IAsyncDisposable
 
     private void Begin(FlowSpec flow, IThrottleScopes? throttles = null, TimeSpan? timeout = null, int lanes = 1)
     {
-        _rig = new BatchRig(BatchRig.Range(1_000, flow, new FailureSpec { Timeout = timeout }, new BatchSpec { Slice = TimeSpan.FromMinutes(5) }), async (_, _) =>
-        {
-            var held = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
-            _handlers.Enqueue(held);
-            Interlocked.Increment(ref _started);
-            return await held.Task;
-        }, _time, lanesShareProcess: lanes == 1);
+        _rig = new BatchRig(BatchRig.Range(1_000, flow, new FailureSpec { Timeout = timeout }, new BatchSpec { Slice = TimeSpan.FromMinutes(5) }), (_, _) => new ValueTask<string?>(HoldAsync()), _time, lanesShareProcess: lanes == 1);
         if (throttles is not null)
             _rig.Scope.Throttles = throttles;
         _work = _rig.WorkAsync(0, 1_000, lanes: lanes);
+    }
+
+    private Task<string?> HoldAsync()
+    {
+        var held = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _handlers.Enqueue(held);
+        Interlocked.Increment(ref _started);
+        return held.Task;
     }
 
     private async Task GrowAsync(int limit)
@@ -238,6 +287,23 @@ public sealed class BatchBackOffTests : IAsyncDisposable
         }
 
         await _work;
+    }
+
+    private sealed class LateReader(IItemReader inner, Task begin) : IItemReader
+    {
+        public bool TryRead(out Item item)
+        {
+            item = default;
+            return begin.IsCompleted && inner.TryRead(out item);
+        }
+
+        public async ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken)
+        {
+            await begin.WaitAsync(cancellationToken);
+            return await inner.WaitToReadAsync(cancellationToken);
+        }
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 
     private sealed class KeyScope : IThrottleScopes

@@ -187,6 +187,68 @@ public sealed class BatchClosingTests
         Assert.Equal((BatchEnd.Paused, 1L, 7L), (result.End, result.Next, result.ControlVersion));
     }
 
+    [Theory]
+    [InlineData(false, BatchEnd.Paused, 7)]
+    [InlineData(true, BatchEnd.Stopped, 8)]
+    public async Task ReasonThatComesFirst_Stays_UnlessTheRunIsToEnd(bool stops, BatchEnd end, long version)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var rig = new BatchRig(BatchRig.Range(100, new FlowSpec { Concurrency = 1 }), async (_, _) =>
+        {
+            started.TrySetResult();
+            await go.Task;
+            return null;
+        });
+        var work = rig.WorkAsync(0, 100);
+        await started.Task;
+        rig.Scope.Apply(new RunControl(7, Paused: true));
+        if (stops)
+            rig.Scope.Apply(new RunControl(8, Paused: true, Stop: CompletionReason.SourceFailed));
+        else
+            rig.Scope.StopHost();
+        go.SetResult();
+        var result = await work;
+        Assert.Equal((end, version, 1L), (result.End, result.ControlVersion, result.Next));
+        Assert.Equal(stops ? CompletionReason.SourceFailed : null, result.Stop);
+    }
+
+    [Fact]
+    public async Task BatchThatCloses_WantsNoMoreSlotsThanItHolds()
+    {
+        using var started = new SemaphoreSlim(0);
+        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var rig = new BatchRig(BatchRig.Range(100, new FlowSpec { Concurrency = 2 }), async (_, _) =>
+        {
+            started.Release();
+            await go.Task;
+            return null;
+        });
+        var work = rig.WorkAsync(0, 100);
+        await started.WaitAsync();
+        await started.WaitAsync();
+        await BatchRig.UntilAsync(() => rig.Scope.Pool.Demand > 2);
+        rig.Scope.Apply(new RunControl(1, Paused: true));
+        Assert.Equal((2, 2), (rig.Scope.Pool.Demand, rig.Scope.Pool.InUse));
+        go.SetResult();
+        Assert.Equal(2, (await work).Tally.Succeeded);
+    }
+
+    [Theory]
+    [InlineData(true, null, BatchEnd.Paused)]
+    [InlineData(true, CompletionReason.SourceFailed, BatchEnd.Stopped)]
+    [InlineData(false, null, BatchEnd.HandedBack)]
+    public async Task BatchThatBeginsWhenNothingMayStart_IsOverAtOnce(bool paused, CompletionReason? stop, BatchEnd end)
+    {
+        var time = new FakeTimeProvider();
+        await using var rig = new BatchRig(BatchRig.Range(100), (context, _) => throw new InvalidOperationException($"{context.Index} started."), time);
+        rig.Scope.Apply(new RunControl(7, Paused: paused, Stop: stop));
+        if (!paused)
+            rig.Scope.StopHost();
+        var result = await rig.WorkAsync(0, 100);
+        Assert.Equal((end, stop, 0L, 0L, 7L), (result.End, result.Stop, result.Next, result.Tally.Settled, result.ControlVersion));
+    }
+
     [Fact]
     public async Task SliceOver_HandsBackWhatIsNotTakenAndWhatWaits()
     {

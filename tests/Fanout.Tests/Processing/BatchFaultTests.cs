@@ -46,6 +46,17 @@ public sealed class BatchFaultTests
     }
 
     [Fact]
+    public async Task StorageThatASourceReadsFrom_IsNoFaultOfTheRunEither_AndWhatIsSettledIsToBeGoneOnFrom()
+    {
+        await using var rig = new BatchRig(BatchRig.Range(100), (_, _) => ValueTask.FromResult<string?>(null));
+        var gone = new StorageException("The disk is gone.");
+        Assert.Same(gone, await Assert.ThrowsAsync<StorageException>(() => WorkFromAsync(rig, gone)));
+        Assert.Equal((true, 0), (rig.Scope.Gate.IsOpen, rig.PersistedStops.Count));
+        var left = await BatchCheckpoint.FindAsync(rig.Results, "run", "b0001-l00-00000");
+        Assert.Equal((3L, 3L, null), (left!.Next, left.Tally.Succeeded, left.Ending));
+    }
+
+    [Fact]
     public async Task Defect_StopsTheRun_AndIsNamed()
     {
         await using var rig = new BatchRig(BatchRig.Range(100), (_, _) => ValueTask.FromResult<string?>(null));

@@ -116,6 +116,53 @@ public sealed class BatchWakeUpTests
     }
 
     [Fact]
+    public async Task HandlerThatIsLeftBehind_LetsItsKeyGoOnWhenItReturns()
+    {
+        var late = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var begun = new SemaphoreSlim(0);
+        await using var rig = new BatchRig(KeyedSpec(new FailureSpec { Timeout = Second }), async (context, _) =>
+        {
+            begun.Release();
+            if (context.Index == 0)
+                await late.Task;
+            return null;
+        }, _time)
+        {
+            Source = KeyedRig.Source([0, 0]),
+        };
+        var work = rig.WorkAllAsync();
+        await begun.WaitAsync(Patience);
+        _time.Advance(Second + RunScope.AbandonAfter);
+        await BatchRig.UntilAsync(() => rig.Scope.Observe().TimedOut == 1 && rig.Scope.Observe().InFlight == 0);
+        late.SetResult();
+        Assert.Equal((1L, 1L), ((await work.WaitAsync(Patience)).Tally.Succeeded, (await work).Tally.TimedOut));
+    }
+
+    [Fact]
+    public async Task HandlerThatIsLeftBehind_HasItsPlaceUntilItReturns()
+    {
+        var late = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var begun = new SemaphoreSlim(0);
+        var overlaps = false;
+        await using var rig = new BatchRig(BatchRig.Range(2, new FlowSpec { Concurrency = 1 }, new FailureSpec { Timeout = Second }, Endless), async (context, _) =>
+        {
+            begun.Release();
+            if (context.Index == 0)
+                await late.Task;
+            else
+                overlaps = !late.Task.IsCompleted;
+            return null;
+        }, _time);
+        var work = rig.WorkAsync(0, 2);
+        await begun.WaitAsync(Patience);
+        _time.Advance(Second + RunScope.AbandonAfter);
+        await BatchRig.UntilAsync(() => rig.Scope.Observe().TimedOut == 1 && rig.Scope.Observe().InFlight == 0);
+        Assert.Equal(1, rig.Scope.Pool.InUse);
+        late.SetResult();
+        Assert.Equal((1L, 1L, false), ((await work.WaitAsync(Patience)).Tally.Succeeded, (await work).Tally.TimedOut, overlaps));
+    }
+
+    [Fact]
     public async Task BatchThatClosesWhenItsTurnHasCome_LeavesTheTurnToTheOthers()
     {
         var flow = new FlowSpec { Concurrency = 8, Rate = new Rate(1, Second), Burst = 1 };
@@ -123,8 +170,8 @@ public sealed class BatchWakeUpTests
         // No slot is to be had: who is called does not come.
         rig.Scope.Caps.Set("limit x", 0);
         var turns = rig.Scope.PaceTurns;
-        await using var one = await MakeBatchAsync(rig, lane: 0);
-        await using var other = await MakeBatchAsync(rig, lane: 1);
+        await using var one = await MadeBatch.MakeAsync(rig, lane: 0);
+        await using var other = await MadeBatch.MakeAsync(rig, lane: 1);
         Assert.True(turns.TryEnter(one.Batch));
         Assert.False(turns.TryEnter(other.Batch));
         turns.Leave();
@@ -170,7 +217,7 @@ public sealed class BatchWakeUpTests
             await hold.Task;
             return null;
         }, _time, lanesShareProcess: false);
-        await using var made = await MakeBatchAsync(rig, lane: 0, lanes: 1);
+        await using var made = await MadeBatch.MakeAsync(rig, lane: 0, lanes: 1);
         rig.Scope.Apply(new RunControl(1, Concurrency: 4));
         var work = made.Batch.RunAsync(CancellationToken.None);
         await BatchRig.UntilAsync(() => Volatile.Read(ref started) == 4);
@@ -193,13 +240,6 @@ public sealed class BatchWakeUpTests
         Assert.Equal(0, time.Blocked);
     }
 
-    private static async Task<MadeBatch> MakeBatchAsync(BatchRig rig, int lane, int lanes = 2)
-    {
-        var input = new BatchInput("run", $"b0001-l{lane:D2}-00000", await rig.PlanAsync(), lane * 8, (lane + 1) * 8, [], lane, lanes, 1);
-        var feed = await ItemFeed.OpenAsync(rig.Scope, input, checkpoint: null);
-        return new MadeBatch(new Batch(rig.Scope, input, new BatchExecution(1, CancellationToken.None, CancellationToken.None), checkpoint: null, feed), feed);
-    }
-
     private static RunSpec KeyedSpec(FailureSpec failure) =>
         BatchRig.Range(1, new FlowSpec { Concurrency = 2, PerKey = new PerKeySpec("/k") { Concurrency = 1 } }, failure, Endless);
 
@@ -209,15 +249,6 @@ public sealed class BatchWakeUpTests
         {
             time.Advance(step);
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
-        }
-    }
-
-    private sealed record MadeBatch(Batch Batch, ItemFeed Feed) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
-        {
-            await Batch.DisposeAsync();
-            await Feed.DisposeAsync();
         }
     }
 

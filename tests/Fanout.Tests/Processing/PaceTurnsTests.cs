@@ -66,10 +66,8 @@ public sealed class PaceTurnsTests : IAsyncDisposable
 
     private async Task<Batch> MakeAsync(int lane)
     {
-        var input = new BatchInput("run", $"b0001-l{lane:D2}-00000", await _rig.PlanAsync(), lane * 8, (lane + 1) * 8, [], lane, Lanes: 2, 1);
-        var feed = await ItemFeed.OpenAsync(_rig.Scope, input, checkpoint: null);
-        var batch = new Batch(_rig.Scope, input, new BatchExecution(1, CancellationToken.None, CancellationToken.None), checkpoint: null, feed);
-        _made.AddRange([batch, feed]);
-        return batch;
+        var made = await MadeBatch.MakeAsync(_rig, lane);
+        _made.Add(made);
+        return made.Batch;
     }
 }

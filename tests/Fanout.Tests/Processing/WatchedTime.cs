@@ -2,7 +2,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Fanout.Tests.Processing;
 
-/// <summary>A fake clock that knows which of its timers nobody has disposed yet.</summary>
+/// <summary>A fake clock that knows its timers: who waits by it can be waited for, and what is never given back is seen.</summary>
 internal sealed class WatchedTime : FakeTimeProvider
 {
     private readonly Lock _lock = new();
@@ -12,7 +12,7 @@ internal sealed class WatchedTime : FakeTimeProvider
     /// <summary>Timers that were ever made.</summary>
     public int Made => Volatile.Read(ref _made);
 
-    /// <summary>How long those were made for that are not disposed, the shortest first.</summary>
+    /// <summary>How long those were last set for that are not disposed, the shortest first.</summary>
     public IReadOnlyList<TimeSpan> Waits
     {
         get
@@ -28,10 +28,15 @@ internal sealed class WatchedTime : FakeTimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new WatchedTimer(this, base.CreateTimer(callback, state, dueTime, period));
-        lock (_lock)
-            _timers.Add(timer, dueTime);
+        Note(timer, dueTime);
         Interlocked.Increment(ref _made);
         return timer;
+    }
+
+    private void Note(ITimer timer, TimeSpan dueTime)
+    {
+        lock (_lock)
+            _timers[timer] = dueTime;
     }
 
     private void Forget(ITimer timer)
@@ -42,18 +47,24 @@ internal sealed class WatchedTime : FakeTimeProvider
 
     private sealed class WatchedTimer(WatchedTime time, ITimer timer) : ITimer
     {
-        public bool Change(TimeSpan dueTime, TimeSpan period) => timer.Change(dueTime, period);
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            var changed = timer.Change(dueTime, period);
+            if (changed)
+                time.Note(this, dueTime);
+            return changed;
+        }
 
         public void Dispose()
         {
-            time.Forget(this);
             timer.Dispose();
+            time.Forget(this);
         }
 
-        public ValueTask DisposeAsync()
+        public async ValueTask DisposeAsync()
         {
+            await timer.DisposeAsync();
             time.Forget(this);
-            return timer.DisposeAsync();
         }
     }
 }

@@ -220,6 +220,73 @@ public sealed class KeyedBatchTests
     }
 
     [Fact]
+    public async Task ThrottledKey_RecoversWithItsSuccesses()
+    {
+        var time = new FakeTimeProvider();
+        var started = 0;
+        await using var rig = KeyedRig.Create([0, 0, 0, 0], new PerKeySpec("/k") { Rate = new Rate(1, TimeSpan.FromSeconds(1)), Burst = 1 }, (_, place, _, _) =>
+        {
+            Interlocked.Increment(ref started);
+            return place == 0 ? throw new ThrottledItemException(null, "slower") : ValueTask.CompletedTask;
+        }, time, retry: new RetrySpec { MaxAttempts = 1 });
+        var work = rig.WorkAllAsync();
+        // Half the rate is left, a tenth comes back with each success and a hundredth a second without: after 1 s the next wait is of 1.96 s, the one after that of 1.61 s.
+        foreach (var (milliseconds, place) in new[] { (1_000, 1), (1_970, 2), (1_620, 3) })
+        {
+            await BatchRig.UntilAsync(() => rig.Scope.Observe() is var seen && seen.Succeeded + seen.Failed == place && rig.Scope.Pool.InUse == 0);
+            time.Advance(TimeSpan.FromMilliseconds(milliseconds));
+            await BatchRig.UntilAsync(() => Volatile.Read(ref started) == place + 1);
+        }
+
+        Assert.Equal((3L, 1L), ((await work).Tally.Succeeded, (await work).Tally.Failed));
+    }
+
+    [Fact]
+    public async Task KeysRate_CountsFromWhenAnItemStarts_NotFromWhenItBeganToWaitForTheRunsRate()
+    {
+        var (time, of) = (new WatchedTime(), TimeSpan.FromSeconds(10));
+        var begin = time.GetUtcNow();
+        var starts = new ConcurrentQueue<(int Key, TimeSpan At)>();
+        await using var rig = KeyedRig.Create([0, 1, 1], new PerKeySpec("/k") { Rate = new Rate(1, 1.5 * of), Burst = 1 }, (key, _, _, _) =>
+        {
+            starts.Enqueue((key, time.GetUtcNow() - begin));
+            return ValueTask.CompletedTask;
+        }, time, flow: new FlowSpec { Rate = new Rate(1, of), Burst = 1 });
+        var work = rig.WorkAllAsync();
+        await BatchRig.UntilAsync(() => time.Waits.Contains(of));
+        time.Advance(of);
+        await BatchRig.UntilAsync(() => starts.Count == 2);
+        Assert.Equal([(0, TimeSpan.Zero), (1, of)], starts);
+        await AdvanceUntilDoneAsync(time, work, 0.05 * of);
+        // After 20 s the run's rate would let the third start; but its key's lets it 15 s after the second.
+        Assert.InRange(starts.Last().At, 2.5 * of, TimeSpan.MaxValue);
+    }
+
+    [Fact]
+    public async Task KeysRate_CountsFromWhenAnItemStarts_NotFromWhenItBeganToWaitForItsUnits()
+    {
+        var time = new FakeTimeProvider();
+        var begin = time.GetUtcNow();
+        var starts = new ConcurrentQueue<(int Key, TimeSpan At)>();
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        // An item counts for as many units as its key says, and a key may start three in 15 s.
+        await using var rig = KeyedRig.Create([1, 3, 3], new PerKeySpec("/k") { Rate = new Rate(3, TimeSpan.FromSeconds(15)), Burst = 3 }, async (key, _, _, _) =>
+        {
+            starts.Enqueue((key, time.GetUtcNow() - begin));
+            if (key == 1)
+                await end.Task;
+        }, time, concurrency: 3, flow: new FlowSpec { Cost = new CostSpec(1, "/k") });
+        var work = rig.WorkAllAsync();
+        await BatchRig.UntilAsync(() => starts.Count == 1 && rig.Scope.Pool.LargestWaiting == 3);
+        time.Advance(TimeSpan.FromSeconds(10));
+        end.SetResult();
+        await BatchRig.UntilAsync(() => starts.Count == 2);
+        Assert.Equal([(1, TimeSpan.Zero), (3, TimeSpan.FromSeconds(10))], starts);
+        await AdvanceUntilDoneAsync(time, work, TimeSpan.FromMilliseconds(500));
+        Assert.InRange(starts.Last().At, TimeSpan.FromSeconds(25), TimeSpan.MaxValue);
+    }
+
+    [Fact]
     public async Task KeyThatAlwaysFails_DoesNotFillTheBatchWithItemsThatWait()
     {
         var time = new FakeTimeProvider();

@@ -13,7 +13,7 @@ internal static class KeyedRig
 {
     public static BatchRig Create(
         IReadOnlyList<int> keys, PerKeySpec perKey, Func<int, int, ItemContext, CancellationToken, ValueTask> handle,
-        TimeProvider? time = null, int concurrency = 8, RetrySpec? retry = null, BatchSpec? batch = null, FlowSpec? flow = null)
+        TimeProvider? time = null, int concurrency = 8, RetrySpec? retry = null, BatchSpec? batch = null, FlowSpec? flow = null, bool lanesShareProcess = true)
     {
         var spec = BatchRig.Range(
             keys.Count,
@@ -25,7 +25,7 @@ internal static class KeyedRig
             var (key, place) = Parse(context);
             await handle(key, place, context, token);
             return null;
-        }, time)
+        }, time, lanesShareProcess: lanesShareProcess)
         {
             Source = Source(keys),
         };
