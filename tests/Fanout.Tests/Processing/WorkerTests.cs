@@ -66,13 +66,7 @@ public sealed class WorkerTests : IAsyncDisposable
     [Fact]
     public async Task AttemptThatRunsOutOfTime_IsToldSo_AndIsNoThrottling()
     {
-        using var worker = Worker(
-            async (_, token) =>
-            {
-                await Task.Delay(Timeout.InfiniteTimeSpan, _time, token);
-                return null;
-            },
-            new FailureSpec { Timeout = Limit });
+        using var worker = Worker(UntilCancelledAsync, new FailureSpec { Timeout = Limit });
         worker.Hold(Item("1"));
         var handling = worker.HandleAsync();
         _time.Advance(Limit);
@@ -89,13 +83,7 @@ public sealed class WorkerTests : IAsyncDisposable
     {
         var before = new ItemError("Before", "as it was");
         using var cancelled = new CancellationTokenSource();
-        using var worker = Worker(
-            async (_, token) =>
-            {
-                await Task.Delay(Timeout.InfiniteTimeSpan, _time, token);
-                return null;
-            },
-            tokens: new HandlerTokens(cancelled.Token, CancellationToken.None));
+        using var worker = Worker(UntilCancelledAsync, tokens: new HandlerTokens(cancelled.Token, CancellationToken.None));
         worker.Hold(new WaitingItem(Item("1"), failedBefore ? 1 : 0, DateTimeOffset.MinValue, failedBefore ? before : null));
         var handling = worker.HandleAsync();
         _rig!.Scope.Apply(RunControl.Initial with { Version = 1, Stop = CompletionReason.CancelledByRequest });
@@ -103,6 +91,18 @@ public sealed class WorkerTests : IAsyncDisposable
         await handling;
         Assert.Equal(OutcomeStatus.Cancelled, worker.Outcome!.Value.Status);
         Assert.Equal(failedBefore ? before : new ItemError("Cancelled", "The run ended while the item was in flight."), worker.Outcome!.Value.Error);
+    }
+
+    [Fact]
+    public async Task ItemInFlightWhenOnlyItsProcessEnds_GoesBackAsItWas()
+    {
+        using var cancelled = new CancellationTokenSource();
+        using var worker = Worker(UntilCancelledAsync, tokens: new HandlerTokens(cancelled.Token, CancellationToken.None));
+        worker.Hold(new WaitingItem(Item("1"), 2, DateTimeOffset.MinValue, null));
+        var handling = worker.HandleAsync();
+        await cancelled.CancelAsync();
+        await handling;
+        Assert.Equal((Disposition.Waits, 2, null), (worker.Outcome!.Value.Disposition, worker.Outcome!.Value.Attempts, worker.Outcome!.Value.Error));
     }
 
     [Fact]
@@ -202,6 +202,12 @@ public sealed class WorkerTests : IAsyncDisposable
     {
         worker.Hold(item);
         await worker.HandleAsync();
+    }
+
+    private async ValueTask<string?> UntilCancelledAsync(ItemContext context, CancellationToken cancellationToken)
+    {
+        await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancellationToken);
+        return null;
     }
 
     private static string Line(Worker worker, Outcome outcome) => Encoding.UTF8.GetString(worker.Line(outcome));
