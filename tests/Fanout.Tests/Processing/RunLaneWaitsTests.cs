@@ -9,6 +9,7 @@ public sealed class RunLaneWaitsTests : IAsyncDisposable
 {
     private const int Items = 1_000;
 
+    private readonly FakeTimeProvider _time = new();
     private readonly SemaphoreSlim _begun = new(0);
     private readonly TaskCompletionSource<string?> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Task> _work = [];
@@ -19,7 +20,7 @@ public sealed class RunLaneWaitsTests : IAsyncDisposable
     {
         _begun.Release();
         return await _end.Task;
-    }, new FakeTimeProvider(), lanesShareProcess: false);
+    }, _time, lanesShareProcess: false);
 
     [Fact]
     public async Task WhatTheProcessHasOfALimit_IsForAllItsLanes()
@@ -39,6 +40,23 @@ public sealed class RunLaneWaitsTests : IAsyncDisposable
         await BatchRig.UntilAsync(() => Waits(0) == "handlers 50, limit x 50" && Waits(1) == "limit x 50, engine 25, handlers 25");
         Assert.Equal((3, "limit x"), _rig.Scope.LimitCaps.Over(8));
         Assert.Equal([("engine", 1), ("handlers", 3), ("limit x", 4)], Places());
+    }
+
+    [Fact]
+    public async Task WhatALaneWaitedFor_IsToldOfTheLastFiveSeconds()
+    {
+        _rig.Scope.LimitCaps.Set("limit x", 2);
+        await BeginAsync(lane: 1);
+        await _begun.WaitAsync();
+        await _begun.WaitAsync();
+        await BatchRig.UntilAsync(() => Waits(1) == "handlers 50, limit x 50");
+        _time.Advance(TimeSpan.FromSeconds(2.5));
+        _rig.Scope.LimitCaps.Set("limit x", 4);
+        await _begun.WaitAsync();
+        await _begun.WaitAsync();
+        await BatchRig.UntilAsync(() => _rig.Scope.ObserveWork().InFlight == 4);
+        _time.Advance(TimeSpan.FromSeconds(2.5));
+        Assert.Equal("handlers 75, limit x 25", Waits(1));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Fanout.Processing;
 using Fanout.Processing.Limits;
 using Fanout.Runs;
 using Fanout.Sources;
+using Fanout.Telemetry;
 using Fanout.Tests.Processing.Limits;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -222,6 +223,50 @@ public sealed class RunScopeTests : IAsyncDisposable
         Assert.Equal(Enumerable.Repeat(new PlaceCount("engine", 8), causes), rig.Scope.ObserveWork().Places);
         rig.Scope.NoteEnded();
         Assert.Empty(rig.Scope.ObserveWork().Places);
+    }
+
+    [Fact]
+    public void StopThatIsAskedFor_BringsItsMessageAlong()
+    {
+        var rig = Rig(new FlowSpec());
+        rig.Scope.Apply(new RunControl(1, Stop: CompletionReason.CancelledByRequest, Message: "asked"));
+        Assert.Equal("asked", rig.Scope.Gate.Message);
+        _ = rig.Scope.PersistStopAsync();
+        Assert.Equal((CompletionReason.CancelledByRequest, "asked"), Assert.Single(rig.PersistedStops));
+    }
+
+    [Fact]
+    public void RetunedConcurrency_IsFeltAtOnce()
+    {
+        var rig = Rig(new FlowSpec { Concurrency = 8 });
+        rig.Scope.Pool.Join(() => { }).Want(100);
+        rig.Scope.Apply(new RunControl(1, Concurrency: 12));
+        Assert.Equal(12, rig.Scope.Pool.InUse);
+    }
+
+    [Fact]
+    public async Task WhatThisProcessDid_IsWithoutWhatOthersDidBefore_AndWithItsRetries()
+    {
+        using var started = new SemaphoreSlim(0);
+        var end = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var retry = new RetrySpec { MaxAttempts = 2, FirstDelay = TimeSpan.Zero, Jitter = false };
+        var rig = new BatchRig(BatchRig.Range(100, new FlowSpec { Concurrency = 1 }, new FailureSpec { Retry = retry }), async (context, _) =>
+        {
+            if (context.Attempt == 1)
+                throw new InvalidOperationException("again");
+            started.Release();
+            return await end.Task;
+        }, _time, new RunHistory(true, new Counts(10, 1, 2, 5), 100));
+        _rigs.Add(rig);
+        var work = rig.WorkAsync(50, 51);
+        await started.WaitAsync();
+        Assert.Equal(new WorkDone(default, 1), rig.Scope.ObserveWork().Done);
+        end.SetResult(null);
+        await work;
+        Assert.Equal(new WorkDone(new Counts(1, 0, 0, 0), 1), rig.Scope.ObserveWork().Done);
+        Assert.NotNull(rig.Scope.Observe().Latency);
+        rig.Scope.NoteEnded();
+        Assert.Null(rig.Scope.Observe().Latency);
     }
 
     [Fact]

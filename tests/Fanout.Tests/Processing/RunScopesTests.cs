@@ -162,6 +162,17 @@ public sealed class RunScopesTests : IAsyncDisposable
         Assert.Equal(before + 4, LiveRuns.Done()[spec.Handler.Name].Settled.Succeeded);
     }
 
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 0)]
+    public async Task RunThatIsClosed_IsToldAsAWhole_ByWhoDrivesItAlone(bool forWorker, int times)
+    {
+        var scopes = Scopes(forWorker);
+        await scopes.GetAsync("run");
+        await scopes.CloseAsync("run");
+        _catalog.Verify(catalog => catalog.SetProgressAsync("run", ProgressShard.Coordinator, It.IsAny<RunProgress>(), Never), Times.Exactly(times));
+    }
+
     [Fact]
     public async Task Run_ComesUnderTheLimitsItsSpecNames()
     {

@@ -80,7 +80,7 @@ public sealed class RunWaitsTests
         held.Rig.Scope.Caps.Set("limit x", 3);
         await held.BeginAsync(3);
         _time.Advance(6 * Second);
-        Assert.Equal("limit x 70, handlers 30", Waits(held));
+        Assert.Equal(("limit x 70, handlers 30", 10), (Waits(held), held.Rig.Scope.Observe().Places));
 
         held.Rig.Scope.Caps.Set("limit x", null);
         await held.BeginAsync(7);
@@ -129,6 +129,27 @@ public sealed class RunWaitsTests
         await using var rig = new BatchRig(BatchRig.Range(5), (_, _) => ValueTask.FromResult<string?>(null), _time, history);
         _time.Advance(6 * Second);
         Assert.Equal(("retry back-off 100", 3), (Waits(rig), rig.Scope.Observe().WaitingForRetry));
+    }
+
+    [Fact]
+    public async Task RetriesThatABatchTakesUp_AreCountedOnce()
+    {
+        var due = _time.GetUtcNow() + TimeSpan.FromMinutes(1);
+        var history = new RunHistory(true, new Counts(2, 0, 0, 0), 5) { Retries = (3, due) };
+        await using var rig = new BatchRig(BatchRig.Range(5), (_, _) => ValueTask.FromResult<string?>(null), _time, history);
+        PendingItem[] pending = [new(2, 1, due), new(3, 1, due), new(4, 1, due)];
+        // Of an earlier process's batch, and then of one of this.
+        for (var taken = 0; taken < 2; taken++)
+        {
+            var input = new BatchInput("run", $"b0001-l00-0000{taken}", await rig.PlanAsync(), 5, 5, pending, Lane: 0, Lanes: 1, 1);
+            await using var feed = await ItemFeed.OpenAsync(rig.Scope, input, checkpoint: null);
+            await using var batch = new Batch(rig.Scope, input, new BatchExecution(1, CancellationToken.None, CancellationToken.None), checkpoint: null, feed);
+            Assert.Equal(3, rig.Scope.Observe().WaitingForRetry);
+            rig.Scope.Enter(batch);
+            var waiting = rig.Scope.Observe().WaitingForRetry;
+            rig.Scope.Leave(batch);
+            Assert.Equal((3, 3), (waiting, rig.Scope.Observe().WaitingForRetry));
+        }
     }
 
     [Fact]

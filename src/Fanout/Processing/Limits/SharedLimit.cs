@@ -182,8 +182,8 @@ internal sealed class SharedLimit(string name, TimeProvider time, Action cameDow
         for (var i = 0; i < _members.Count; i++)
         {
             _members[i].Credit = ShareAllocator.Accrue(_members[i].Credit, shares[i], _members[i].Cap, Math.Min(seconds, 1), claims[i].Unit);
-            if (parts[i] < _members[i].Cap)
-                _members[i].SetCap(parts[i], whole);
+            // A limit that is resized is another whole for a run, also where its part stays as it was.
+            _members[i].SetCap(Math.Min(parts[i], _members[i].Cap), whole);
         }
 
         var free = granted - _members.Sum(member => member.Held);

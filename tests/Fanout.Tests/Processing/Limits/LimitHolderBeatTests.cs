@@ -46,15 +46,7 @@ public sealed class LimitHolderBeatTests : IAsyncDisposable
     public async Task WhileOthersHaveToComeDown_ItOnlyLooks_AndTakesWhatTheyLeave()
     {
         var store = new TestLimitStore(new LimitSpec("crm-api", 2, null, 1)) { Beat = Network };
-        await store.UpdateAsync(
-            "crm-api",
-            ledger => (LimitRenewal.Renew(ledger!, new LimitReport("other", 0, 0, 0, [new LimitRunShare("x", 1, 9, 0)]), _time.GetUtcNow(), _ => false).Ledger, true),
-            CancellationToken.None);
-        var member = Run("a", "crm-api", Holder(store));
-        await _time.UntilWaitsAsync(Network.Apart, Network.Look);
-        _time.Advance(Network.Apart);
-        await BatchRig.UntilAsync(() => store.Calls == 3);
-        await _time.UntilWaitsAsync(Network.Look);
+        var member = await BeginBehindAnotherAsync(store);
         for (var look = 1; look <= 3; look++)
         {
             _time.Advance(Network.Look);
@@ -68,6 +60,37 @@ public sealed class LimitHolderBeatTests : IAsyncDisposable
         Assert.Equal(0, member.Cap);
         _time.Advance(TimeSpan.FromMilliseconds(1));
         await BatchRig.UntilAsync(() => member.Cap == 1);
+    }
+
+    [Fact]
+    public async Task LookThatComesLate_IsABeat()
+    {
+        var store = new TestLimitStore(new LimitSpec("crm-api", 2, null, 1)) { Beat = Network };
+        await BeginBehindAnotherAsync(store);
+        _time.Advance(Network.Renew);
+        await BatchRig.UntilAsync(() => store.Calls - store.Looks == 4);
+        await _time.UntilWaitsAsync(Network.Look);
+    }
+
+    [Fact]
+    public async Task WhatARunHasComeDownTo_IsToldAtOnce()
+    {
+        var store = new TestLimitStore(new LimitSpec("crm-api", 2, null, 1)) { Beat = Network };
+        var rig = new BatchRig(BatchRig.Range(1, new FlowSpec { Concurrency = 8, Limits = ["crm-api"] }), (_, _) => ValueTask.FromResult<string?>(null), new FakeTimeProvider());
+        _rigs.Add(rig);
+        var slots = rig.Under(Holder(store)).Scope.Pool.Join(() => { });
+        slots.Want(6);
+        await ComeToRestAsync(store);
+        Assert.Equal(2, slots.InUse);
+        await CrowdAsync(store);
+        _time.Advance(Network.Renew);
+        await BatchRig.UntilAsync(() => store.Calls == 4);
+        await _time.UntilWaitsAsync(Network.Renew);
+        Assert.Equal((1, 2), (rig.Scope.Limits[0].Cap, slots.InUse));
+
+        _time.Advance(TimeSpan.FromMilliseconds(500));
+        slots.Release();
+        await BatchRig.UntilAsync(() => store.Calls == 5);
     }
 
     [Fact]
@@ -142,16 +165,39 @@ public sealed class LimitHolderBeatTests : IAsyncDisposable
 
     private LimitHolder Holder(TestLimitStore store) => _holder = new LimitHolder(store, "p", _ => false, _time);
 
-    // A run comes, and has its share; nothing is to be done before the next beat.
     private async Task BeginAsync(TestLimitStore store)
     {
         Run("a", "crm-api", Holder(store));
+        await ComeToRestAsync(store);
+    }
+
+    // The run that came has its share; nothing is to be done before the next beat.
+    private async Task ComeToRestAsync(TestLimitStore store)
+    {
         await _time.UntilWaitsAsync(Network.Apart, Network.Renew);
         Assert.Equal(1, store.Calls);
         _time.Advance(Network.Apart);
         await BatchRig.UntilAsync(() => store.Calls == 2);
         await _time.UntilWaitsAsync(Network.Renew);
     }
+
+    // Another process has all there is, and has to come down.
+    private async Task<LimitMember> BeginBehindAnotherAsync(TestLimitStore store)
+    {
+        await CrowdAsync(store);
+        var member = Run("a", "crm-api", Holder(store));
+        await _time.UntilWaitsAsync(Network.Apart, Network.Look);
+        _time.Advance(Network.Apart);
+        await BatchRig.UntilAsync(() => store.Calls == 3);
+        await _time.UntilWaitsAsync(Network.Look);
+        return member;
+    }
+
+    // Another process wants more than there is, and takes what is free.
+    private Task<bool> CrowdAsync(TestLimitStore store) => store.UpdateAsync(
+        "crm-api",
+        ledger => (LimitRenewal.Renew(ledger!, new LimitReport("other", 0, 0, 0, [new LimitRunShare("x", 1, 9, 0)]), _time.GetUtcNow(), _ => false).Ledger, true),
+        CancellationToken.None);
 
     // It wants a place, and whatever the limit lets it have has none.
     private LimitMember Run(string id, string limit, LimitHolder? holder = null)

@@ -74,6 +74,16 @@ public sealed class LimitMemberTests : IAsyncDisposable
         Assert.Equal(1, _member.WantedRateUnits(Starts, 10));
     }
 
+    [Fact]
+    public void UnitsThatAreGoodForMoreStarts_AreFewer()
+    {
+        var fast = new LimitSpec("crm-api", null, Rate.Parse("20/s"), 10);
+        Demand(100);
+        _limit.Accept(new LimitGrant(fast, _time.GetUtcNow() + TimeSpan.FromHours(1), 0, 0, 10, 10, 10) { TokensPerSecond = 2 });
+        StartItems(8);
+        Assert.Equal(5 + 1, _member.WantedRateUnits(fast, 1));
+    }
+
     public ValueTask DisposeAsync() => _rig.DisposeAsync();
 
     private void Demand(int slots) => _rig.Scope.Pool.Join(() => { }).Want(slots);

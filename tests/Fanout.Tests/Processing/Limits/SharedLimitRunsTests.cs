@@ -37,6 +37,47 @@ public sealed class SharedLimitRunsTests : IAsyncDisposable
     }
 
     [Fact]
+    public void RunThatLeaves_IsNotWaitedForByThoseAfterIt()
+    {
+        var ((one, _), (other, _)) = (Join(), Join());
+        var starts = new LimitSpec("crm-api", null, Rate.Parse("10/s"), 1);
+        _limit.Accept(new LimitGrant(starts, _time.GetUtcNow() + LimitRenewal.Lease, 0, 0, 1, 1, 1) { TokensPerSecond = 10 });
+        _limit.Pacer.SetWaiting(one.Turn, waits: true);
+        Assert.True(_limit.Pacer.TryTake(other.Turn, 1));
+        _time.Advance(TimeSpan.FromMilliseconds(101));
+        Assert.NotEqual(TimeSpan.Zero, _limit.Pacer.WaitFor(other.Turn, 1));
+        _limit.Leave(one);
+        Assert.Equal(TimeSpan.Zero, _limit.Pacer.WaitFor(other.Turn, 1));
+    }
+
+    [Fact]
+    public void WhatIsFree_IsGivenOnce()
+    {
+        var (one, slots) = Join();
+        _limit.Accept(Granted(6));
+        Assert.Equal(6, slots.InUse);
+        var ((other, _), (third, _)) = (Join(), Join());
+        _limit.Divide();
+        Assert.Equal((2, 0, 0), (one.Cap, other.Cap, third.Cap));
+        slots.Release();
+        _limit.Divide();
+        Assert.Equal((2, 1, 0), (one.Cap, other.Cap, third.Cap));
+    }
+
+    [Fact]
+    public void PartOfARunThatWantsNoMore_IsTheOthers_WhenItReports()
+    {
+        var ((one, slots), (other, _)) = (Join(), Join());
+        _limit.Accept(Granted(6));
+        slots.Want(0);
+        for (var slot = 0; slot < 3; slot++)
+            slots.Release();
+        Assert.Equal((3, 3), (one.Cap, other.Cap));
+        var report = _limit.Report("p");
+        Assert.Equal((0, 6, 6), (one.Cap, other.Cap, report.HeldConcurrency));
+    }
+
+    [Fact]
     public void ProcessIsDown_WhenAllItsRunsTogetherAre()
     {
         var ((_, one), (_, other)) = (Join(), Join());
@@ -79,6 +120,19 @@ public sealed class SharedLimitRunsTests : IAsyncDisposable
         _limit.Divide();
         Assert.Equal(12, await exchange);
         Assert.Equal((10, 10, 12), (member.Held, _limit.Report("p").HeldConcurrency, slots.InUse));
+    }
+
+    [Fact]
+    public async Task LimitThatIsRaised_IsAnotherWhole_AlsoWhereTheRunsPartStays()
+    {
+        var (member, slots) = Join(wanted: 1);
+        _limit.Accept(Granted(10));
+        var exchange = slots.ExchangeAsync(12, CancellationToken.None);
+        _limit.Divide();
+        Assert.Equal(12, await exchange);
+        Assert.Equal((10, 10), (member.Held, member.Cap));
+        _limit.Accept(Granted(10) with { Limit = Places with { Concurrency = 20 } });
+        Assert.Equal((12, 10, 12), (member.Held, member.Cap, _limit.Report("p").HeldConcurrency));
     }
 
     [Fact]

@@ -104,6 +104,38 @@ public sealed class SharedLimitTests : IAsyncDisposable
         Assert.Equal((true, told == 0 ? null : told * Second), (report.WasThrottled, report.RetryAfter));
     }
 
+    [Theory]
+    [InlineData(5, 3)]
+    [InlineData(3, 5)]
+    public void LongestRetryAfter_IsWaitedFor(int first, int then)
+    {
+        _limit.Accept(Granted(Places, 4) with { ExpiresAt = _time.GetUtcNow() + TimeSpan.FromHours(1) });
+        _limit.NoteThrottled(first * Second);
+        _limit.NoteThrottled(then * Second);
+        _time.Advance(4 * Second);
+        _limit.Divide();
+        Assert.Equal(0, _member.Cap);
+        _time.Advance(Second);
+        _limit.Divide();
+        Assert.Equal(4, _member.Cap);
+    }
+
+    [Fact]
+    public void WhatIsGrantedAndNotUsed_IsHeld_UntilTheLeaseIsOver()
+    {
+        _limit.Accept(Granted(Places, 10));
+        Assert.Equal((6, 10), (_rig.Scope.Pool.InUse, _limit.Report("p").HeldConcurrency));
+        _time.Advance(LimitRenewal.Lease);
+        Assert.Equal(6, _limit.Report("p").HeldConcurrency);
+    }
+
+    [Fact]
+    public void LimitWithoutPlaces_IsHeldNoneOf_HoweverManyAreInFlight()
+    {
+        _limit.Accept(new LimitGrant(Starts, _time.GetUtcNow() + LimitRenewal.Lease, 0, 0, 5, 5, 5) { TokensPerSecond = 2 });
+        Assert.Equal((6, 0), (_rig.Scope.Pool.InUse, _limit.Report("p").HeldConcurrency));
+    }
+
     [Fact]
     public void ShareThatIsToBeLess_IsComeDownTo_AndToldWhenItIs()
     {
