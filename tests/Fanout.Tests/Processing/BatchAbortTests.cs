@@ -34,6 +34,28 @@ public sealed class BatchAbortTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task BatchThatIsAborted_CancelsItsItemsInFlight_WhichWereNotTried()
+    {
+        using var started = new SemaphoreSlim(0);
+        await using var rig = new BatchRig(BatchRig.Range(9, new FlowSpec { Concurrency = 2 }), async (_, token) =>
+        {
+            started.Release();
+            await Task.Delay(Timeout.InfiniteTimeSpan, _time, token);
+            return null;
+        }, _time);
+        using var abort = new CancellationTokenSource();
+        var input = new BatchInput("run", "b0001-l00-00000", await rig.PlanAsync(), 0, 9, [], Lane: 0, Lanes: 1, SliceFraction: 1);
+        var work = Fanout.Orchestration.Activities.WorkBatchAsync(rig.Scope, input, checkpoint: null, new BatchExecution(1, CancellationToken.None, abort.Token));
+        await started.WaitAsync();
+        await started.WaitAsync();
+        await abort.CancelAsync();
+        var result = await work;
+        Assert.Equal((BatchEnd.HandedBack, 0L, 2L), (result.End, result.Tally.Settled, result.Next));
+        Assert.Equal([(0L, 0), (1L, 0)], result.Pending.Select(item => (item.Index, item.Attempts)));
+        Assert.True(rig.Scope.Gate.IsOpen);
+    }
+
+    [Fact]
     public void CallbackThatThrows_IsNoBusinessOfWhoeverFires()
     {
         using var registration = _abort.Tokens.Cancelled.Register(() => throw new InvalidOperationException("No."));

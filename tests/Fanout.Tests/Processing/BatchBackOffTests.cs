@@ -231,7 +231,11 @@ public sealed class BatchBackOffTests : IAsyncDisposable
 
     private void Begin(FlowSpec flow, IThrottleScopes? throttles = null, TimeSpan? timeout = null, int lanes = 1)
     {
-        _rig = new BatchRig(BatchRig.Range(1_000, flow, new FailureSpec { Timeout = timeout }, new BatchSpec { Slice = TimeSpan.FromMinutes(5) }), (_, _) => new ValueTask<string?>(HoldAsync()), _time, lanesShareProcess: lanes == 1);
+        _rig = new BatchRig(
+            BatchRig.Range(1_000, flow, new FailureSpec { Timeout = timeout }, new BatchSpec { Slice = TimeSpan.FromMinutes(5) }),
+            (_, _) => new ValueTask<string?>(HoldAsync()),
+            _time,
+            lanesShareProcess: lanes == 1);
         if (throttles is not null)
             _rig.Scope.Throttles = throttles;
         _work = _rig.WorkAsync(0, 1_000, lanes: lanes);

@@ -30,6 +30,14 @@ public sealed class BatchCheckpointTests : IDisposable
     }
 
     [Fact]
+    public async Task CheckpointThatIsDeletedWhileItIsLookedFor_IsNone()
+    {
+        await WriteAsync(First, epoch: 1, next: 10);
+        Assert.Null(await BatchCheckpoint.ReadAsync(_temporary.Store, "run", BatchCheckpoint.DocumentName(First, 2)));
+        Assert.Equal((10L, 1L), await BatchCheckpoint.ReadAsync(_temporary.Store, "run", BatchCheckpoint.DocumentName(First, 1)) is { } found ? (found.Next, found.Epoch) : default);
+    }
+
+    [Fact]
     public async Task Batches_AreFoundWithTheirNewestExecution()
     {
         await WriteAsync(First, 1, 1);

@@ -46,6 +46,16 @@ public sealed class BatchClosingTests
     }
 
     [Fact]
+    public async Task AttemptThatIsFollowedByAnother_IsNoFailure()
+    {
+        var failure = new FailureSpec { Tolerate = new Tolerance(0, null), Retry = new RetrySpec { MaxAttempts = 2, FirstDelay = TimeSpan.Zero, MaxDelay = TimeSpan.Zero } };
+        await using var rig = new BatchRig(BatchRig.Range(10, failure: failure), (context, _) =>
+            context.Attempt == 1 ? throw new InvalidOperationException("again") : ValueTask.FromResult<string?>(null));
+        var result = await rig.WorkAsync(0, 10);
+        Assert.Equal((BatchEnd.RangeDone, 10L, 20L), (result.End, result.Tally.Succeeded, result.Tally.Attempts));
+    }
+
+    [Fact]
     public async Task Cancel_CancelsTokensAndSettlesWhatWasStarted()
     {
         var time = new FakeTimeProvider();
@@ -203,10 +213,8 @@ public sealed class BatchClosingTests
         var work = rig.WorkAsync(0, 100);
         await started.Task;
         rig.Scope.Apply(new RunControl(7, Paused: true));
-        if (stops)
-            rig.Scope.Apply(new RunControl(8, Paused: true, Stop: CompletionReason.SourceFailed));
-        else
-            rig.Scope.StopHost();
+        rig.Scope.Apply(new RunControl(8, Paused: true, Stop: stops ? CompletionReason.SourceFailed : null));
+        rig.Scope.StopHost();
         go.SetResult();
         var result = await work;
         Assert.Equal((end, version, 1L), (result.End, result.ControlVersion, result.Next));

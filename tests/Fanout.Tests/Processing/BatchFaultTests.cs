@@ -125,7 +125,11 @@ public sealed class BatchFaultTests
     private static async Task<BatchResult> WorkFromAsync(BatchRig rig, Exception failure)
     {
         await rig.InterceptReadersAsync(async (open, start, _) => new FailingReader(await open(start, start + 3), failure));
-        return await rig.WorkAsync(0, 100);
+        var work = rig.WorkAsync(0, 100);
+        await Task.WhenAny(work);
+        // Whoever met with it gives its slot back too.
+        await BatchRig.UntilAsync(() => rig.Scope.Pool.InUse == 0);
+        return await work;
     }
 
     private sealed class FailingReader(IItemReader inner, Exception failure) : IItemReader

@@ -58,20 +58,32 @@ public sealed class BatchSliceTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData(3, BatchEnd.HandedBack)]
-    [InlineData(2, BatchEnd.RangeDone)]
-    public async Task SliceThatIsOver_EndsTheBatchAsSoonAsWhatHadOnlyBegunHasEnded(int items, BatchEnd end)
+    [InlineData(3, 1, BatchEnd.HandedBack)]
+    [InlineData(2, 1, BatchEnd.RangeDone)]
+    [InlineData(2, 0.5, BatchEnd.RangeDone)]
+    public async Task SliceThatIsOver_EndsTheBatchAsSoonAsWhatHadOnlyBegunHasEnded(int items, double slice, BatchEnd end)
     {
-        var work = Begin([.. Enumerable.Repeat(0, items)], concurrency: 1, Second).WorkAllAsync();
+        var work = Begin([.. Enumerable.Repeat(0, items)], concurrency: 1, slice * Second).WorkAllAsync();
         await StartedAsync((0, 0));
-        _time.Advance(0.95 * Second);
+        _time.Advance((slice - 0.07) * Second);
         End((0, 0));
         await StartedAsync((0, 1));
-        _time.Advance(0.05 * Second);
+        // Less than a tenth of a second is not slow, however short the slice.
+        _time.Advance(0.07 * Second);
         Assert.False(work.IsCompleted);
         End((0, 1));
         var result = await work;
         Assert.Equal((end, 2L, items - 2), (result.End, result.Tally.Succeeded, result.Keys.Count));
+    }
+
+    [Fact]
+    public async Task SlowItemThatIsTheLast_DoesNotKeepTheSliceFromEnding()
+    {
+        var work = Begin([0], concurrency: 2, Second).WorkAllAsync();
+        await StartedAsync((0, 0));
+        _time.Advance(Second);
+        EndAll();
+        Assert.Equal((BatchEnd.HandedBack, 1L), ((await work).End, (await work).Tally.Succeeded));
     }
 
     [Theory]

@@ -173,6 +173,16 @@ public sealed class BatchTests
         Assert.Equal("NotANumber", (await rig.ReadAsync(result))[10].Error!.Type);
     }
 
+    [Fact]
+    public async Task Reduction_IsOfWhatSucceeded()
+    {
+        await using var rig = new BatchRig(
+            BatchRig.Range(11, results: new ResultsSpec { Reduce = "count" }),
+            (context, _) => context.Index % 5 == 0 ? throw new PermanentItemException("no") : ValueTask.FromResult<string?>("1"));
+        var result = await rig.WorkAsync(0, 11);
+        Assert.Equal((8L, 3L, "8"), (result.Tally.Succeeded, result.Tally.Failed, rig.Scope.Reduction!.Result(result.Tally.Reduced)));
+    }
+
     [Theory]
     [InlineData(KeepResults.Failures, 5)]
     [InlineData(KeepResults.None, 0)]

@@ -14,7 +14,7 @@ public sealed class BatchWakeUpTests
     private static readonly BatchSpec Endless = new() { Slice = TimeSpan.FromDays(1) };
     private static readonly PerKeySpec OnePerSecond = new("/k") { Rate = new Rate(1, Second), Burst = 1 };
 
-    private readonly FakeTimeProvider _time = new();
+    private readonly WatchedTime _time = new();
 
     [Fact]
     public async Task KeyThatComesDueWhileEveryWorkerHandlesAnItem_GetsAnotherWorker()
@@ -96,10 +96,8 @@ public sealed class BatchWakeUpTests
     public async Task LeftHandlerOfTheLastKey_EndsTheBatchWhenItReturns()
     {
         var late = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var rig = new BatchRig(KeyedSpec(new FailureSpec { Timeout = Second }), async (_, _) =>
         {
-            begun.TrySetResult();
             await late.Task;
             return null;
         }, _time)
@@ -107,9 +105,7 @@ public sealed class BatchWakeUpTests
             Source = KeyedRig.Source([0]),
         };
         var work = rig.WorkAllAsync();
-        await begun.Task.WaitAsync(Patience);
-        _time.Advance(Second + RunScope.AbandonAfter);
-        await BatchRig.UntilAsync(() => rig.Scope.Observe().TimedOut == 1 && rig.Scope.Observe().InFlight == 0);
+        await LeaveBehindAsync(rig);
         Assert.False(work.IsCompleted);
         late.SetResult();
         Assert.Equal((BatchEnd.RangeDone, 1L), ((await work.WaitAsync(Patience)).End, (await work).Tally.TimedOut));
@@ -118,23 +114,21 @@ public sealed class BatchWakeUpTests
     [Fact]
     public async Task HandlerThatIsLeftBehind_LetsItsKeyGoOnWhenItReturns()
     {
-        var late = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var begun = new SemaphoreSlim(0);
+        var (late, next) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         await using var rig = new BatchRig(KeyedSpec(new FailureSpec { Timeout = Second }), async (context, _) =>
         {
-            begun.Release();
-            if (context.Index == 0)
-                await late.Task;
+            await (context.Index == 0 ? late : next).Task;
             return null;
         }, _time)
         {
             Source = KeyedRig.Source([0, 0]),
         };
         var work = rig.WorkAllAsync();
-        await begun.WaitAsync(Patience);
-        _time.Advance(Second + RunScope.AbandonAfter);
-        await BatchRig.UntilAsync(() => rig.Scope.Observe().TimedOut == 1 && rig.Scope.Observe().InFlight == 0);
+        await LeaveBehindAsync(rig);
         late.SetResult();
+        // Nobody holds the place of who was left behind any more, and nobody is wanted in it.
+        await BatchRig.UntilAsync(() => (rig.Scope.Observe().InFlight, rig.Scope.Pool.InUse, rig.Scope.Pool.Demand) == (1, 1, 1));
+        next.SetResult();
         Assert.Equal((1L, 1L), ((await work.WaitAsync(Patience)).Tally.Succeeded, (await work).Tally.TimedOut));
     }
 
@@ -142,11 +136,9 @@ public sealed class BatchWakeUpTests
     public async Task HandlerThatIsLeftBehind_HasItsPlaceUntilItReturns()
     {
         var late = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var begun = new SemaphoreSlim(0);
         var overlaps = false;
         await using var rig = new BatchRig(BatchRig.Range(2, new FlowSpec { Concurrency = 1 }, new FailureSpec { Timeout = Second }, Endless), async (context, _) =>
         {
-            begun.Release();
             if (context.Index == 0)
                 await late.Task;
             else
@@ -154,9 +146,7 @@ public sealed class BatchWakeUpTests
             return null;
         }, _time);
         var work = rig.WorkAsync(0, 2);
-        await begun.WaitAsync(Patience);
-        _time.Advance(Second + RunScope.AbandonAfter);
-        await BatchRig.UntilAsync(() => rig.Scope.Observe().TimedOut == 1 && rig.Scope.Observe().InFlight == 0);
+        await LeaveBehindAsync(rig);
         Assert.Equal(1, rig.Scope.Pool.InUse);
         late.SetResult();
         Assert.Equal((1L, 1L, false), ((await work.WaitAsync(Patience)).Tally.Succeeded, (await work).Tally.TimedOut, overlaps));
@@ -178,6 +168,37 @@ public sealed class BatchWakeUpTests
         Assert.False(turns.TryEnter(one.Batch));
 
         other.Batch.Close(BatchEnd.HandedBack);
+        Assert.True(turns.TryEnter(one.Batch));
+        turns.Leave();
+    }
+
+    [Fact]
+    public async Task OfSeveralLanes_OneHoldsASlotBeforeThePacer()
+    {
+        var hour = TimeSpan.FromHours(1);
+        await using var rig = new BatchRig(
+            BatchRig.Range(16, new FlowSpec { Concurrency = 8, Rate = new Rate(1, hour), Burst = 1 }, batch: Endless), (_, _) => ValueTask.FromResult<string?>(null), _time);
+        await using var one = await MadeBatch.MakeAsync(rig, lane: 0);
+        await using var other = await MadeBatch.MakeAsync(rig, lane: 1);
+        var first = one.Batch.RunAsync(CancellationToken.None);
+        await BatchRig.UntilAsync(() => _time.Waits.Contains(hour));
+        var second = other.Batch.RunAsync(CancellationToken.None);
+        await BatchRig.UntilAsync(() => rig.Scope.Pool.InUse == 1);
+        rig.Scope.StopHost();
+        Assert.Equal((1L, 1, 0), ((await first.WaitAsync(Patience)).Tally.Succeeded, (await first).Pending.Count, (await second.WaitAsync(Patience)).Pending.Count));
+    }
+
+    [Fact]
+    public async Task BatchThatHasNothingToStartWhenItsTurnComes_PassesItOn()
+    {
+        var flow = new FlowSpec { Concurrency = 8, Rate = new Rate(1, Second), Burst = 1 };
+        await using var rig = new BatchRig(BatchRig.Range(16, flow, batch: Endless), (_, _) => ValueTask.FromResult<string?>(null), _time);
+        var turns = rig.Scope.PaceTurns;
+        await using var one = await MadeBatch.MakeAsync(rig, lane: 0);
+        await using var empty = await MadeBatch.MakeAsync(rig, lane: 1, with: input => input with { End = input.Start });
+        Assert.True(turns.TryEnter(one.Batch));
+        Assert.False(turns.TryEnter(empty.Batch));
+        turns.Leave();
         Assert.True(turns.TryEnter(one.Batch));
         turns.Leave();
     }
@@ -238,6 +259,14 @@ public sealed class BatchWakeUpTests
         await PassAsync(time, work, TimeSpan.FromMilliseconds(100), steps: 600);
         await work.WaitAsync(Patience);
         Assert.Equal(0, time.Blocked);
+    }
+
+    // Not before its last timer is set, or that would be set from a later now.
+    private async Task LeaveBehindAsync(BatchRig rig)
+    {
+        await BatchRig.UntilAsync(() => _time.Waits.Contains(Second + RunScope.AbandonAfter));
+        _time.Advance(Second + RunScope.AbandonAfter);
+        await BatchRig.UntilAsync(() => rig.Scope.Observe().TimedOut == 1 && rig.Scope.Observe().InFlight == 0);
     }
 
     private static RunSpec KeyedSpec(FailureSpec failure) =>

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Fanout.Processing;
 using Fanout.Results;
+using Fanout.Runs;
 using Fanout.Serialization;
 using Microsoft.Extensions.Time.Testing;
 using Moq;
@@ -17,6 +18,7 @@ public sealed class PartJournalTests
     private readonly FakeTimeProvider _time = new();
     private readonly DateTimeOffset _begin;
     private readonly Mock<IResultStore> _store = new();
+    private readonly Mock<IPartWriter> _part = new();
     private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentQueue<(TimeSpan At, BatchCheckpoint Checkpoint)> _checkpoints = new();
     private readonly ConcurrentQueue<(TimeSpan At, int Bytes)> _appends = new();
@@ -25,12 +27,11 @@ public sealed class PartJournalTests
     public PartJournalTests()
     {
         _begin = _time.GetUtcNow();
-        var part = new Mock<IPartWriter>();
-        part.Setup(writer => writer.AppendAsync(It.IsAny<ReadOnlyMemory<byte>>(), It.IsAny<CancellationToken>()))
+        _part.Setup(writer => writer.AppendAsync(It.IsAny<ReadOnlyMemory<byte>>(), It.IsAny<CancellationToken>()))
             .Callback((ReadOnlyMemory<byte> bytes, CancellationToken _) => _appends.Enqueue((_time.GetUtcNow() - _begin, bytes.Length)));
         _store.Setup(store => store.ListDocumentsAsync("run", It.IsAny<string>(), It.IsAny<CancellationToken>())).Returns(AsyncEnumerable.Empty<string>());
         _store.Setup(store => store.CreatePartAsync("run", It.IsAny<string>(), It.IsAny<CancellationToken>()))
-            .Callback(() => _parts++).ReturnsAsync(part.Object);
+            .Callback(() => _parts++).ReturnsAsync(_part.Object);
         _store.Setup(store => store.WriteDocumentAsync("run", It.IsAny<string>(), It.IsAny<ReadOnlyMemory<byte>>(), It.IsAny<CancellationToken>()))
             .Callback((string _, string _, ReadOnlyMemory<byte> content, CancellationToken _) =>
                 _checkpoints.Enqueue((_time.GetUtcNow() - _begin, JsonSerializer.Deserialize<BatchCheckpoint>(content.Span, FanoutJson.Options)!)));
@@ -82,15 +83,63 @@ public sealed class PartJournalTests
     }
 
     [Theory]
-    [InlineData(KeepResults.None)]
-    [InlineData(KeepResults.Failures)]
-    public async Task BatchThatKeepsNoResults_HasNoPart_AndACheckpointAllTheSame(KeepResults keep)
+    [InlineData(KeepResults.None, true)]
+    [InlineData(KeepResults.None, false)]
+    [InlineData(KeepResults.Failures, true)]
+    public async Task BatchThatKeepsNoResults_HasNoPart_AndACheckpointAllTheSame(KeepResults keep, bool lanesShareProcess)
     {
-        await using var rig = Rig(keep: keep);
+        await using var rig = Rig(keep: keep, lanesShareProcess: lanesShareProcess);
         _end.SetResult();
         Assert.Equal(2, (await rig.WorkAsync(0, 2)).Tally.Succeeded);
         var last = Assert.Single(_checkpoints).Checkpoint;
         Assert.Equal((2L, 2L, 0, 0), (last.Next, last.Tally.Succeeded, last.Parts.Count, _parts));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task RunThatIsHeldUpWhileTheLastCheckpointIsWritten_DoesNotChangeWhatThatSays(bool stops)
+    {
+        await using var rig = Rig();
+        _store.Setup(store => store.WriteDocumentAsync("run", It.IsAny<string>(), It.IsAny<ReadOnlyMemory<byte>>(), It.IsAny<CancellationToken>()))
+            .Callback(() => rig.Scope.Apply(new RunControl(1, Paused: !stops, Stop: stops ? CompletionReason.SourceFailed : null)));
+        _end.SetResult();
+        var result = await rig.WorkAsync(0, 2);
+        Assert.False(rig.Scope.Gate.IsOpen);
+        Assert.Equal((BatchEnd.RangeDone, null, 2L), (result.End, result.Stop, result.Tally.Succeeded));
+    }
+
+    [Fact]
+    public async Task WriteThatFails_IsTheLast_ThoughTheNextWouldNot()
+    {
+        var full = new StorageException("The disk is full.");
+        var fails = true;
+        _part.Setup(writer => writer.SyncAsync(It.IsAny<CancellationToken>())).Callback(() =>
+        {
+            if (fails)
+            {
+                fails = false;
+                throw full;
+            }
+        });
+        await using var rig = Rig();
+        var work = rig.WorkAsync(0, 2);
+        await BatchRig.UntilAsync(() => rig.Scope.Observe().Succeeded == 1);
+        _time.Advance(Second);
+        await BatchRig.UntilAsync(() => !fails);
+        _end.SetResult();
+        Assert.Same(full, await Assert.ThrowsAsync<StorageException>(() => work));
+        Assert.Empty(_checkpoints);
+    }
+
+    [Fact]
+    public async Task WriteThatFails_LeavesNobodyWaitingForIt()
+    {
+        var full = new StorageException("The disk is full.");
+        _part.Setup(writer => writer.AppendAsync(It.IsAny<ReadOnlyMemory<byte>>(), It.IsAny<CancellationToken>())).Throws(full);
+        // So much waits to be written that the next item is not taken before it is.
+        await using var rig = Rig(output: $"\"{new string('x', PartBuffer.HoldAt)}\"");
+        Assert.Same(full, await Assert.ThrowsAsync<StorageException>(() => rig.WorkAsync(0, 2)));
     }
 
     private BatchRig Rig(string output = "1", KeepResults keep = KeepResults.All, bool lanesShareProcess = true)
