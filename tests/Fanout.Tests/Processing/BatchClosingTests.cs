@@ -159,40 +159,21 @@ public sealed class BatchClosingTests
     [Fact]
     public async Task Pause_LetsItemsInFlightFinishAndHandsTheRestBack()
     {
-        using var started = new SemaphoreSlim(0);
-        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var rig = new BatchRig(BatchRig.Range(100, new FlowSpec { Concurrency = 3 }), async (_, _) =>
-        {
-            started.Release();
-            await go.Task;
-            return null;
-        });
-        var work = rig.WorkAsync(0, 100);
-        for (var i = 0; i < 3; i++)
-            await started.WaitAsync();
-        rig.Scope.Apply(new RunControl(7, Paused: true));
-        go.SetResult();
-        var result = await work;
+        await using var held = await HeldBatch.BeginAsync(concurrency: 3);
+        held.Rig.Scope.Apply(new RunControl(7, Paused: true));
+        held.LetGo();
+        var result = await held.Work;
         Assert.Equal((BatchEnd.Paused, 3L, 3L, 7L), (result.End, result.Tally.Succeeded, result.Next, result.ControlVersion));
     }
 
     [Fact]
     public async Task PauseThatIsLiftedBeforeTheLastItemEnds_IsReportedUnderItsOwnVersion()
     {
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var rig = new BatchRig(BatchRig.Range(100, new FlowSpec { Concurrency = 1 }), async (_, _) =>
-        {
-            started.TrySetResult();
-            await go.Task;
-            return null;
-        });
-        var work = rig.WorkAsync(0, 100);
-        await started.Task;
-        rig.Scope.Apply(new RunControl(7, Paused: true));
-        rig.Scope.Apply(new RunControl(8, Paused: false));
-        go.SetResult();
-        var result = await work;
+        await using var held = await HeldBatch.BeginAsync(concurrency: 1);
+        held.Rig.Scope.Apply(new RunControl(7, Paused: true));
+        held.Rig.Scope.Apply(new RunControl(8, Paused: false));
+        held.LetGo();
+        var result = await held.Work;
         // With 8 its branch would wait for a control newer than the one that resumed it.
         Assert.Equal((BatchEnd.Paused, 1L, 7L), (result.End, result.Next, result.ControlVersion));
     }
@@ -202,21 +183,12 @@ public sealed class BatchClosingTests
     [InlineData(true, BatchEnd.Stopped, 8)]
     public async Task ReasonThatComesFirst_Stays_UnlessTheRunIsToEnd(bool stops, BatchEnd end, long version)
     {
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var rig = new BatchRig(BatchRig.Range(100, new FlowSpec { Concurrency = 1 }), async (_, _) =>
-        {
-            started.TrySetResult();
-            await go.Task;
-            return null;
-        });
-        var work = rig.WorkAsync(0, 100);
-        await started.Task;
-        rig.Scope.Apply(new RunControl(7, Paused: true));
-        rig.Scope.Apply(new RunControl(8, Paused: true, Stop: stops ? CompletionReason.SourceFailed : null));
-        rig.Scope.StopHost();
-        go.SetResult();
-        var result = await work;
+        await using var held = await HeldBatch.BeginAsync(concurrency: 1);
+        held.Rig.Scope.Apply(new RunControl(7, Paused: true));
+        held.Rig.Scope.Apply(new RunControl(8, Paused: true, Stop: stops ? CompletionReason.SourceFailed : null));
+        held.Rig.Scope.StopHost();
+        held.LetGo();
+        var result = await held.Work;
         Assert.Equal((end, version, 1L), (result.End, result.ControlVersion, result.Next));
         Assert.Equal(stops ? CompletionReason.SourceFailed : null, result.Stop);
     }
@@ -224,22 +196,12 @@ public sealed class BatchClosingTests
     [Fact]
     public async Task BatchThatCloses_WantsNoMoreSlotsThanItHolds()
     {
-        using var started = new SemaphoreSlim(0);
-        var go = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var rig = new BatchRig(BatchRig.Range(100, new FlowSpec { Concurrency = 2 }), async (_, _) =>
-        {
-            started.Release();
-            await go.Task;
-            return null;
-        });
-        var work = rig.WorkAsync(0, 100);
-        await started.WaitAsync();
-        await started.WaitAsync();
-        await BatchRig.UntilAsync(() => rig.Scope.Pool.Demand > 2);
-        rig.Scope.Apply(new RunControl(1, Paused: true));
-        Assert.Equal((2, 2), (rig.Scope.Pool.Demand, rig.Scope.Pool.InUse));
-        go.SetResult();
-        Assert.Equal(2, (await work).Tally.Succeeded);
+        await using var held = await HeldBatch.BeginAsync(concurrency: 2);
+        await BatchRig.UntilAsync(() => held.Rig.Scope.Pool.Demand > 2);
+        held.Rig.Scope.Apply(new RunControl(1, Paused: true));
+        Assert.Equal((2, 2), (held.Rig.Scope.Pool.Demand, held.Rig.Scope.Pool.InUse));
+        held.LetGo();
+        Assert.Equal(2, (await held.Work).Tally.Succeeded);
     }
 
     [Theory]
@@ -292,5 +254,43 @@ public sealed class BatchClosingTests
         var next = await rig.WorkAsync(100, 100, result.Pending, "b0001-l00-00001");
         var line = Assert.Single(await rig.ReadAsync(next));
         Assert.Equal((0L, 2, "2"), (line.Index, line.Attempts, line.Output!.Value.GetRawText()));
+    }
+
+    /// <summary>A batch of a hundred items at work, as many of them in flight as may be, until they are let go.</summary>
+    private sealed class HeldBatch : IAsyncDisposable
+    {
+        private readonly SemaphoreSlim _started = new(0);
+        private readonly TaskCompletionSource _go = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        private HeldBatch(int concurrency)
+        {
+            Rig = new BatchRig(BatchRig.Range(100, new FlowSpec { Concurrency = concurrency }), async (_, _) =>
+            {
+                _started.Release();
+                await _go.Task;
+                return null;
+            });
+            Work = Rig.WorkAsync(0, 100);
+        }
+
+        public BatchRig Rig { get; }
+
+        public Task<BatchResult> Work { get; }
+
+        public static async Task<HeldBatch> BeginAsync(int concurrency)
+        {
+            var held = new HeldBatch(concurrency);
+            for (var i = 0; i < concurrency; i++)
+                await held._started.WaitAsync();
+            return held;
+        }
+
+        public void LetGo() => _go.SetResult();
+
+        public async ValueTask DisposeAsync()
+        {
+            await Rig.DisposeAsync();
+            _started.Dispose();
+        }
     }
 }
