@@ -123,9 +123,7 @@ public sealed class BatchSliceTests : IAsyncDisposable
         await using var other = await MakeBatchAsync(lane: 1);
         Rig.Scope.Caps.Set("limit x", 0);
         var work = other.Batch.RunAsync(CancellationToken.None);
-        _time.Advance(0.95 * Second);
-        Rig.Scope.Caps.Set("limit x", 2);
-        await StartedAsync(2);
+        await StartLateAsync(2);
         // No slot is to be had: who is called does not come.
         Assert.True(turns.TryEnter(one.Batch));
         Assert.False(turns.TryEnter(other.Batch));
@@ -148,9 +146,7 @@ public sealed class BatchSliceTests : IAsyncDisposable
         await using var other = await MakeBatchAsync(lane: 1);
         Rig.Scope.Caps.Set("limit x", 0);
         var work = other.Batch.RunAsync(CancellationToken.None);
-        _time.Advance(0.95 * Second);
-        Rig.Scope.Caps.Set("limit x", 1);
-        await StartedAsync(1);
+        await StartLateAsync(1);
         Assert.True(turns.TryEnter(one.Batch));
         Rig.Scope.Caps.Set("limit x", null);
         // Its next worker was sent away: it wants none until it is called.
@@ -190,6 +186,14 @@ public sealed class BatchSliceTests : IAsyncDisposable
     private Task StartedAsync(params (int Key, int Place)[] items) => BatchRig.UntilAsync(() => items.All(_starts.ContainsKey));
 
     private Task StartedAsync(int count) => BatchRig.UntilAsync(() => _starts.Count == count);
+
+    // As many as there are places for, shortly before the slice is over.
+    private Task StartLateAsync(int places)
+    {
+        _time.Advance(0.95 * Second);
+        Rig.Scope.Caps.Set("limit x", places);
+        return StartedAsync(places);
+    }
 
     private Task SettledAsync(int count) => BatchRig.UntilAsync(() => Rig.Scope.Observe().Succeeded == count);
 

@@ -43,12 +43,8 @@ public sealed class SharedLimitTests : IAsyncDisposable
     public void Lease_ThatIsOver_StopsNewStarts()
     {
         _limit.Accept(Granted(Places, 4));
-        _time.Advance(LimitRenewal.Lease - TimeSpan.FromTicks(1));
-        _limit.Divide();
-        Assert.Equal(4, _member.Cap);
-        _time.Advance(TimeSpan.FromTicks(1));
-        _limit.Divide();
-        Assert.Equal(0, _member.Cap);
+        Assert.Equal(4, CapAfter(LimitRenewal.Lease - TimeSpan.FromTicks(1)));
+        Assert.Equal(0, CapAfter(TimeSpan.FromTicks(1)));
     }
 
     [Fact]
@@ -77,16 +73,10 @@ public sealed class SharedLimitTests : IAsyncDisposable
         _limit.Accept(Granted(Places, 4));
         Assert.Equal(0, _member.Cap);
         _limit.Accept(Granted(Places, 4) with { BlockedUntil = _time.GetUtcNow() + Second });
-        _time.Advance(1.5 * Second);
-        _limit.Divide();
-        Assert.Equal(0, _member.Cap);
+        Assert.Equal(0, CapAfter(1.5 * Second));
         _limit.Accept(Granted(Places, 4) with { BlockedUntil = _time.GetUtcNow() + (3 * Second) });
-        _time.Advance(2 * Second);
-        _limit.Divide();
-        Assert.Equal(0, _member.Cap);
-        _time.Advance(Second);
-        _limit.Divide();
-        Assert.Equal(4, _member.Cap);
+        Assert.Equal(0, CapAfter(2 * Second));
+        Assert.Equal(4, CapAfter(Second));
     }
 
     [Theory]
@@ -112,12 +102,8 @@ public sealed class SharedLimitTests : IAsyncDisposable
         _limit.Accept(Granted(Places, 4) with { ExpiresAt = _time.GetUtcNow() + TimeSpan.FromHours(1) });
         _limit.NoteThrottled(first * Second);
         _limit.NoteThrottled(then * Second);
-        _time.Advance(4 * Second);
-        _limit.Divide();
-        Assert.Equal(0, _member.Cap);
-        _time.Advance(Second);
-        _limit.Divide();
-        Assert.Equal(4, _member.Cap);
+        Assert.Equal(0, CapAfter(4 * Second));
+        Assert.Equal(4, CapAfter(Second));
     }
 
     [Fact]
@@ -177,6 +163,13 @@ public sealed class SharedLimitTests : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _rig.DisposeAsync();
+
+    private int CapAfter(TimeSpan time)
+    {
+        _time.Advance(time);
+        _limit.Divide();
+        return _member.Cap;
+    }
 
     private LimitGrant Granted(LimitSpec limit, int places, int? target = null) =>
         new(limit, _time.GetUtcNow() + LimitRenewal.Lease, places, target ?? places, 0, 0, 0);
